@@ -1,0 +1,169 @@
+/** A measurement that was made, with the model that made it; or the reason why it was not. Never a number by default. */
+export type Measurement<T> = { readonly value: T; readonly model: string } | { readonly unavailable: string };
+
+/** Stable codes of what the engine found wrong with a picture or with itself. @see engine.md §1 */
+export const PROBLEMS = [
+  "empty",
+  "too_large",
+  "unsupported_format",
+  "too_small",
+  "too_many_pixels",
+  "too_many_scans",
+  "corrupt",
+  "decode_timeout",
+  "worker_crashed",
+  "overloaded",
+  "no_face",
+  "multiple_faces",
+  "face_too_small",
+  "pose_out_of_range",
+  "low_margin",
+  "quality",
+  "model_failure",
+] as const;
+
+/** One of {@link PROBLEMS}. */
+export type Problem = (typeof PROBLEMS)[number];
+
+/** A box in pixels of the upright picture, as the detector gave it: not squared, not clipped. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A point in pixels of the upright picture. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Facts about the bytes and the decoded picture. */
+export interface ImageFacts {
+  /** `null` when the magic bytes name none of the three. */
+  readonly format: "jpeg" | "png" | "webp" | null;
+  /** Pixels, upright (after the EXIF orientation); `null` when the header could not be read. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** EXIF orientation 1…8 that was applied; 1 where none was given. */
+  readonly orientation: number;
+  /** Lower-case hex of the bytes as they came. */
+  readonly sha256: string;
+  readonly byteLength: number;
+}
+
+/** The chosen face. */
+export interface PrimaryFace {
+  readonly box: Box;
+  /** 0…1 */
+  readonly detectorScore: number;
+  /** 68 points in the order of iBUG 300-W. */
+  readonly landmarks: readonly Point[];
+  /** Pixels of the upright picture between the two eye centres. */
+  readonly interocularPx: number;
+}
+
+/** Degrees. Positive yaw: the face turns towards the picture's right. */
+export interface Pose {
+  readonly yaw: number;
+  readonly pitch: number;
+  readonly roll: number;
+}
+
+/** What was seen of the picture's quality; every retry and shift is shown here. */
+export interface Quality {
+  /** The face was found only after the picture was extended (engine.md §5.2). */
+  readonly retried: boolean;
+  /** s of engine.md §5.7: liveness crop ÷ face box; below 1.8 is `low_margin`. */
+  readonly livenessCropScale: number | null;
+  /** Face box width ÷ picture width, 0… */
+  readonly faceWidthFraction: number;
+  /** Words a person can act on, for example "turn towards the camera". */
+  readonly hints: readonly string[];
+}
+
+/** One face as numbers. A template is personal data. @see engine.md §1 */
+export interface Template {
+  /** First 16 hex digits of the model's sha256, a dash, the pre-processing id: `87aacdfe57510db2-arc112-bgr-1`. */
+  readonly embedderId: string;
+  /** 512 values, L2 norm 1. */
+  readonly vector: Float32Array;
+}
+
+/** Probability of a live person, 0…1 (softmax[0]); `spoofConfidence` in the server is 1 − live. */
+export interface Liveness {
+  readonly live: number;
+}
+
+/** One attribute: a probability, and whether it is over the head's own threshold. */
+export interface Attribute {
+  /** 0…1 */
+  readonly probability: number;
+  readonly present: boolean;
+}
+
+/** Names of the capture checks, in the order in which they are run. */
+export const CHECK_NAMES = ["mask", "lenses", "headCover"] as const;
+/** One of {@link CHECK_NAMES}. */
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+/** Everything that was measured on one picture. */
+export interface Inspection {
+  readonly image: ImageFacts;
+  /** Faces above the detector's threshold after suppression; `null` when no detection ran. */
+  readonly faceCount: number | null;
+  readonly primary: PrimaryFace | null;
+  readonly pose: Measurement<Pose>;
+  readonly quality: Quality | null;
+  readonly template: Measurement<Template>;
+  readonly liveness: Measurement<Liveness>;
+  readonly checks: Readonly<Record<CheckName, Measurement<Attribute>>>;
+  /** Empty: the picture can be judged. Ordered as found; the first decides. */
+  readonly problems: readonly Problem[];
+  /** Milliseconds per stage, as measured in the child; `queue` and `total` by the parent. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+/** Cosine of two templates of one embedder, −1…1. */
+export interface Comparison {
+  readonly similarity: number;
+}
+
+/** What the engine is made of and what holds it in. */
+export interface EngineInfo {
+  readonly models: readonly {
+    readonly role: string;
+    readonly file: string;
+    readonly sha256: string;
+    readonly licence: string;
+  }[];
+  readonly embedderId: string;
+  readonly runtime: { readonly name: "onnxruntime-node" | "onnxruntime-web"; readonly version: string };
+  readonly isolation: { readonly network: "none" | "reachable"; readonly processes: number; readonly spare: number };
+  readonly limits: {
+    readonly maxBytes: number;
+    readonly maxPixels: number;
+    readonly minSide: number;
+    readonly maxSide: number;
+    readonly maxScans: number;
+    readonly decodeTimeoutMs: number;
+    readonly inspectTimeoutMs: number;
+    readonly memoryBytes: number;
+    readonly queue: number;
+  };
+}
+
+/** What a picture is inspected for: enrolment asks for more pixels between the eyes. */
+export interface InspectOptions {
+  readonly purpose?: "match" | "enrol";
+}
+
+/** The port that the server knows. */
+export interface Engine {
+  /** Measures one picture. Never throws for what it sees: that is in `problems`. */
+  inspect(image: Uint8Array, options?: InspectOptions): Promise<Inspection>;
+  describe(): EngineInfo;
+  /** Ends every child; resolves when none is left. */
+  close(): Promise<void>;
+}
