@@ -1,0 +1,9 @@
+/** Time as the server knows it; handed in everywhere, so that a test or a simulation owns it. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01 UTC. */
+  nowMs(): number;
+  /** Milliseconds of a clock that never runs back, for durations only. */
+  monotonicMs(): number;
+  /** Calls back once after `delayMs`; answers the way to cancel it. */
+  after(delayMs: number, callback: () => void): () => void;
+}

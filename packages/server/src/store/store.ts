@@ -1,0 +1,283 @@
+import type { FailureName, OutcomeKind } from "@sameface/contract";
+import type {
+  ApiKey,
+  AtMs,
+  AuditEntry,
+  Authentication,
+  Customer,
+  Delivery,
+  DeliveryAttempt,
+  DeliveryStatus,
+  Endpoint,
+  Page,
+  ProfileName,
+  Scope,
+  SealedSecret,
+  StoredEvent,
+  Tenant,
+} from "./records.ts";
+
+/** Every row of every table has its tenant; it comes from the credential alone (reliability.md §0, rule 13). */
+export interface InTenant {
+  readonly tenantId: string;
+}
+
+/** A customer named twice: by id, and by the keyed hash that may outlive an erasure. */
+export interface CustomerRef extends InTenant {
+  readonly customerId: string;
+  /** Keyed hash of tenant and customer id, hex; made by the vault. */
+  readonly subject: string;
+}
+
+/** A mutation that leaves an audit row in the same transaction. */
+export interface Audited {
+  readonly audit: AuditEntry;
+}
+
+/** Where a list goes on, and how long a page is. */
+export interface Paging {
+  readonly after: string | null;
+  /** 1…500 */
+  readonly limit: number;
+}
+
+export interface NewTemplate {
+  readonly interviewId: string;
+  readonly embedderId: string;
+  readonly sealed: Uint8Array;
+  readonly imageDigest: string;
+}
+
+export interface Enrolment extends CustomerRef, Audited {
+  readonly revision: string;
+  /** `at` absent: the store's own time. */
+  readonly consent: { readonly reference: string; readonly atMs?: AtMs };
+  readonly template: NewTemplate;
+  /** `replace`: all templates give way (PUT); `add`: one more (POST …/templates), refused for an unknown customer. */
+  readonly mode: "replace" | "add";
+  /** Most templates a customer may have with `add`. */
+  readonly maxTemplates: number;
+}
+
+export type EnrolmentResult =
+  | { readonly kind: "created" | "replaced" | "added"; readonly enrolledAtMs: AtMs }
+  | { readonly kind: "unknownCustomer" }
+  | { readonly kind: "tooManyTemplates" };
+
+/** A failure or a success to be counted, per customer and per source (T7). */
+export interface CounterChange {
+  readonly scope: "customer" | "source";
+  /** The customer's subject, or the keyed hash of the source. */
+  readonly subject: string;
+  readonly change: "failure" | "reset";
+}
+
+/** The first half of an idempotent request. */
+export type IdempotentStart =
+  | { readonly kind: "started" }
+  | { readonly kind: "running" }
+  | { readonly kind: "otherRequest" }
+  | { readonly kind: "done"; readonly answer: StoredAnswer };
+
+/** What a caller was answered, kept to be answered again. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+/** All that one decision writes, in ONE transaction: authentication, counters, event, one delivery per endpoint. */
+export interface Decision extends CustomerRef {
+  /** The revision that was read; `null`: there was no such customer. */
+  readonly readRevision: string | null;
+  readonly authentication: {
+    readonly authenticationId: string;
+    readonly outcome: OutcomeKind;
+    readonly failure: FailureName | null;
+    readonly reason: string | null;
+    readonly transactionId: string | null;
+    readonly interviewId: string | null;
+    readonly details: string;
+  };
+  readonly event: { readonly eventId: string; readonly body: Uint8Array };
+  readonly counters: readonly CounterChange[];
+  /** Present when the request came with an `Idempotency-Key` that was begun. */
+  readonly idempotency: { readonly key: string; readonly answer: StoredAnswer } | null;
+}
+
+export type DecisionResult =
+  | { readonly kind: "recorded"; readonly deliveries: number; readonly createdAtMs: AtMs }
+  /** The customer was enrolled again, blocked, unblocked or erased meanwhile: nothing was written; decide again. */
+  | { readonly kind: "customerChanged" };
+
+export interface NewSecret {
+  readonly secretId: string;
+  readonly kind: SealedSecret["kind"];
+  readonly sealed: Uint8Array;
+  readonly publicKey: string | null;
+}
+
+export interface NewEndpoint extends InTenant, Audited {
+  readonly endpointId: string;
+  readonly url: string;
+  readonly description: string | null;
+  readonly profile: ProfileName;
+  readonly outcomes: readonly OutcomeKind[] | null;
+  readonly sealedHeaders: Uint8Array | null;
+  readonly sealedAuth: Uint8Array | null;
+  readonly secrets: readonly NewSecret[];
+  /** `null`: enabled at once; else made disabled with this reason (`unverified`). */
+  readonly disabledReason: string | null;
+}
+
+/** What may be changed of an endpoint; an absent key is left as it is. */
+export interface EndpointChange {
+  readonly url?: string;
+  readonly description?: string | null;
+  readonly profile?: ProfileName;
+  readonly outcomes?: readonly OutcomeKind[] | null;
+  readonly sealedHeaders?: Uint8Array | null;
+  readonly sealedAuth?: Uint8Array | null;
+  /** `null` enables (what was held becomes due), a word disables (what waits becomes `held` with it). */
+  readonly disabledReason?: string | null;
+}
+
+/** A delivery under lease. Its endpoint and bytes are those of the moment of the claim (F44). */
+export interface ClaimedDelivery {
+  readonly tenantId: string;
+  readonly deliveryId: string;
+  /** Every result must present it; a later claim makes it stale (reliability.md §0, rule 5). */
+  readonly fencingToken: number;
+  readonly leaseUntilMs: AtMs;
+  readonly eventId: string;
+  readonly outcome: OutcomeKind;
+  readonly body: Uint8Array;
+  readonly test: boolean;
+  /** 1 for the first attempt. */
+  readonly attemptNumber: number;
+  /** Retries since the delivery was made or reopened, 0 for the first attempt; the schedule counts these. */
+  readonly retriesDone: number;
+  /** Claims before this one that ended without a result: their process died (F40). */
+  readonly crashes: number;
+  readonly endpoint: Endpoint;
+}
+
+/** What becomes of a delivery after an attempt. */
+export type NextStep =
+  | { readonly kind: "delivered" }
+  | { readonly kind: "retry"; readonly afterMs: number; readonly reason: string; readonly slowEndpointMs?: number }
+  | { readonly kind: "dead"; readonly reason: string; readonly disableEndpoint?: string }
+  /** The endpoint is disabled with the reason; this delivery and all that wait become `held`. */
+  | { readonly kind: "hold"; readonly reason: string };
+
+export interface AttemptResult extends InTenant {
+  readonly deliveryId: string;
+  readonly fencingToken: number;
+  readonly attempt: Omit<DeliveryAttempt, "number">;
+  readonly next: NextStep;
+}
+
+export interface ClaimRequest {
+  /** Most deliveries in this claim. */
+  readonly limit: number;
+  /** Most deliveries in flight per endpoint, those already leased included. */
+  readonly perEndpoint: number;
+  readonly leaseMs: number;
+}
+
+/** Rows taken away or emptied, by table; the answer of an erasure. */
+export type ErasureCounts = Readonly<Record<string, number>>;
+
+/** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */
+export interface Store {
+  /** Resolves when a trivial write commits; rejects with a {@link StoreError} otherwise. For `/readyz`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+  /** Called after each commit of this process that made a delivery due; answers the way to stop. */
+  onDeliveriesDue(listener: () => void): () => void;
+
+  readMeta(name: string): Promise<Uint8Array | null>;
+  /** Writes only if absent; answers what stands there afterwards. */
+  putMetaOnce(name: string, value: Uint8Array): Promise<Uint8Array>;
+
+  createTenant(tenant: { tenantId: string; name: string } & Audited): Promise<Tenant | { kind: "nameTaken" }>;
+  listTenants(paging: Paging): Promise<Page<Tenant>>;
+
+  createKey(
+    key: InTenant &
+      Audited & { keyId: string; name: string; hash: string; scopes: readonly Scope[]; expiresAtMs: AtMs | null },
+  ): Promise<ApiKey>;
+  /** `null`: no key with this hash; expired and revoked ones are answered, the caller judges. */
+  findKey(hash: string): Promise<ApiKey | null>;
+  listKeys(where: InTenant & Paging): Promise<Page<ApiKey>>;
+  revokeKey(where: InTenant & Audited & { keyId: string }): Promise<boolean>;
+  touchKey(where: InTenant & { keyId: string }): Promise<void>;
+
+  /** The policy as JSON text; `null`: never set. */
+  readPolicy(where: InTenant): Promise<string | null>;
+  writePolicy(where: InTenant & Audited & { policy: string }): Promise<void>;
+
+  enrol(enrolment: Enrolment): Promise<EnrolmentResult>;
+  readCustomer(ref: CustomerRef): Promise<Customer | null>;
+  /** `needsEnrolment`: only those without a template of this embedder. */
+  listCustomers(where: InTenant & Paging & { needsEnrolment: { embedderId: string } | null }): Promise<Page<Customer>>;
+  block(ref: CustomerRef & Audited & { reason: string; revision: string }): Promise<boolean>;
+  unblock(ref: CustomerRef & Audited & { revision: string }): Promise<boolean>;
+  /** Sets the failure counter to zero; false: no such customer. */
+  unlock(ref: CustomerRef & Audited): Promise<boolean>;
+  /** Repeatable; a customer that never was leaves a tombstone all the same. Counts are 0 the second time. */
+  eraseCustomer(ref: CustomerRef & Audited & { receiptId: string }): Promise<ErasureCounts>;
+
+  /** `requestHash` tells another request under the same key; a run that died is taken over after `leaseMs`. */
+  beginIdempotent(
+    where: InTenant & { key: string; requestHash: string; subject: string; leaseMs: number },
+  ): Promise<IdempotentStart>;
+  /** The request was refused without a decision: the key is free again. */
+  abandonIdempotent(where: InTenant & { key: string }): Promise<void>;
+  recordDecision(decision: Decision): Promise<DecisionResult>;
+  readAuthentication(where: InTenant & { authenticationId: string }): Promise<Authentication | null>;
+  listAuthentications(
+    where: InTenant & Paging & { customerId: string | null; outcome: OutcomeKind | null },
+  ): Promise<Page<Authentication>>;
+  /** True only for a passed authentication of this tenant not older than `maxAgeMs`; audited either way. */
+  verifyTransaction(where: InTenant & Audited & { transactionId: string; maxAgeMs: number }): Promise<boolean>;
+
+  createEndpoint(endpoint: NewEndpoint): Promise<Endpoint>;
+  readEndpoint(where: InTenant & { endpointId: string }): Promise<Endpoint | null>;
+  listEndpoints(where: InTenant & Paging): Promise<Page<Endpoint>>;
+  updateEndpoint(where: InTenant & Audited & { endpointId: string; change: EndpointChange }): Promise<Endpoint | null>;
+  /** What still waits becomes `skipped`, reason `endpointDeleted`. */
+  deleteEndpoint(where: InTenant & Audited & { endpointId: string }): Promise<boolean>;
+
+  /** A test send: an event marked as a test, with one delivery for this endpoint, whatever its filter. */
+  createTestDelivery(
+    where: InTenant &
+      Audited & { endpointId: string; eventId: string; deliveryId: string; outcome: OutcomeKind; body: Uint8Array },
+  ): Promise<Delivery | null>;
+  /** The feed of all events but tests, oldest first; never skips, never reorders below the cursor. */
+  listEvents(where: InTenant & Paging): Promise<Page<StoredEvent>>;
+  readEvent(where: InTenant & { eventId: string }): Promise<StoredEvent | null>;
+
+  listDeliveries(
+    where: InTenant & Paging & { endpointId: string | null; status: DeliveryStatus | null; eventId: string | null },
+  ): Promise<Page<Delivery>>;
+  readDelivery(
+    where: InTenant & { deliveryId: string },
+  ): Promise<(Delivery & { readonly attemptLog: readonly DeliveryAttempt[] }) | null>;
+  /** Makes it due at once, from a fresh schedule; `busy` while in flight, `erased` where the body is gone. */
+  retryDelivery(
+    where: InTenant & Audited & { deliveryId: string },
+  ): Promise<Delivery | { readonly kind: "unknown" | "busy" | "erased" | "endpointUnavailable" }>;
+
+  /** Leases what is due, fair across endpoints; one row never to two callers (F27). */
+  claimDeliveries(request: ClaimRequest): Promise<readonly ClaimedDelivery[]>;
+  /** `stale`: the lease went to another or the row was erased; nothing was written (F28). */
+  finishAttempt(result: AttemptResult): Promise<{ readonly kind: "recorded" | "stale" }>;
+  /** Gives a lease back unused, due at once; no attempt is counted. */
+  releaseDelivery(where: InTenant & { deliveryId: string; fencingToken: number }): Promise<void>;
+  /** When the next delivery is due, by the store's clock, as milliseconds from now (0: now); `null`: nothing waits. */
+  nextDueInMs(): Promise<number | null>;
+
+  listAudit(
+    where: InTenant & Paging,
+  ): Promise<Page<AuditEntry & { readonly sequence: number; readonly atMs: AtMs; readonly hash: string }>>;
+}
