@@ -1,0 +1,1 @@
+export { pageFile } from "./page-file.ts";

@@ -1,0 +1,41 @@
+/** One lane of tests; the budget is minutes on two cores. */
+export interface Lane {
+  readonly budgetMinutes: number;
+  readonly files: readonly string[];
+  readonly except: readonly string[];
+  /** Test files at the same time; lanes that measure memory or time run alone. */
+  readonly concurrency: number;
+}
+
+/** A lane whose tests come with a later issue. */
+export interface PlannedLane {
+  readonly planned: string;
+}
+
+const STORE = "packages/server/src/store/**/*.test.ts";
+const IMG = "packages/**/*.img.test.ts";
+const PROOF = "Proof: kill it, simulate it, measure it";
+
+/** Where each test file runs: a file belongs to exactly one lane (`lanes.test.ts` holds it to that). */
+export const LANES = {
+  unit: {
+    budgetMinutes: 2,
+    files: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts"],
+    except: [STORE, IMG],
+    concurrency: 2,
+  },
+  store: { budgetMinutes: 2, files: [STORE], except: [IMG], concurrency: 2 },
+  img: { budgetMinutes: 4, files: [IMG], except: [], concurrency: 1 },
+  proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts"], except: [], concurrency: 1 },
+  sim: { planned: PROOF },
+  mutate: { planned: PROOF },
+  load: { planned: PROOF },
+  night: { planned: PROOF },
+  web: { planned: "The operator's dashboard" },
+} as const satisfies Record<string, Lane | PlannedLane>;
+
+/** A name of the table. */
+export type LaneName = keyof typeof LANES;
+
+/** The lanes of `npm test`. */
+export const TEST_LANES = ["unit", "store"] as const satisfies readonly LaneName[];

@@ -1,0 +1,192 @@
+/**
+ * One row: files of `part` import only `part`, what `may` matches, and the outside named in `outside`.
+ * `part` and `may` are regular expressions over paths from the root, anchored at the start. A file has exactly one row.
+ */
+export interface Layer {
+  readonly part: string;
+  readonly may: readonly string[];
+  /** npm packages by name; `node:` for Node's own modules. */
+  readonly outside: readonly string[];
+  /** Only types come from `may`. */
+  readonly typesOnly?: boolean;
+  readonly reason: string;
+}
+
+const CONTRACT = "packages/contract/src/(index|schemas/index)\\.ts$";
+const PORT = "packages/server/src/store/(store|records|store-error)\\.ts$";
+const WORLD = "packages/server/src/(clock|random)\\.ts$";
+const CONFIG = "packages/server/src/config/";
+const SERVER = "packages/server/src/";
+
+/** Who may import what. dependency-cruiser judges by it (tools/check-layers.ts); everything not said is forbidden. */
+export const MAY: readonly Layer[] = [
+  {
+    part: "packages/contract/src/schemas/",
+    may: ["packages/contract/src/"],
+    outside: ["typebox"],
+    reason: "the schemas bring TypeBox, so they stand behind an entry of their own",
+  },
+  {
+    part: "packages/contract/src/(?!schemas/)",
+    may: [],
+    outside: [],
+    reason: "anyone who receives a webhook can afford it: web standards, no schema library, any runtime",
+  },
+  {
+    part: "packages/engine/src/",
+    may: [],
+    outside: ["node:", "sharp", "onnxruntime-node"],
+    reason: "usable on a folder of pictures: it knows no customer, no JSON of the wire, no server",
+  },
+  {
+    part: "packages/receiver/src/adapters/",
+    may: ["packages/receiver/src/index\\.ts$", CONTRACT],
+    outside: ["node:"],
+    reason: "an adapter imports the receiver by its name, as a third party would",
+  },
+  {
+    part: "packages/receiver/src/(?!adapters/)",
+    may: [CONTRACT],
+    outside: [],
+    reason:
+      "it goes into other people's applications: web standards and the contract, nothing else; drivers are passed in",
+  },
+  {
+    part: "packages/dashboard/src/",
+    may: [CONTRACT],
+    outside: [],
+    reason: "what it shows came over HTTP",
+  },
+  {
+    part: PORT,
+    may: [CONTRACT],
+    outside: [],
+    reason: "the port speaks plain records and knows none of its users",
+  },
+  {
+    part: `${SERVER}store/(?!(store|records|store-error)\\.ts$)`,
+    may: [PORT, WORLD, CONTRACT],
+    outside: ["kysely", "node:"],
+    reason: "SQL stays here: the port, shared queries, the driver",
+  },
+  {
+    part: `${SERVER}customers/`,
+    may: [CONTRACT, PORT, WORLD, "packages/engine/src/index\\.ts$", `${SERVER}vault/`],
+    outside: ["node:"],
+    reason: "enrolment knows pictures and records; customers, authentication and delivery do not import each other",
+  },
+  {
+    part: `${SERVER}authentication/(?!decide\\.ts$)`,
+    may: [
+      `${SERVER}authentication/decide\\.ts$`,
+      CONTRACT,
+      PORT,
+      WORLD,
+      "packages/engine/src/index\\.ts$",
+      `${SERVER}vault/`,
+    ],
+    outside: ["node:"],
+    reason:
+      "an authentication knows pictures and records; customers, authentication and delivery do not import each other",
+  },
+  {
+    part: `${SERVER}authentication/decide\\.ts$`,
+    may: [CONTRACT, "packages/engine/src/index\\.ts$", SERVER],
+    outside: [],
+    typesOnly: true,
+    reason: "pure: measurements and policy in, outcome out; no clock, no I/O",
+  },
+  {
+    part: `${SERVER}delivery/schedule\\.ts$`,
+    may: [CONTRACT, SERVER],
+    outside: [],
+    typesOnly: true,
+    reason: "pure: attempt and reply in, next time out; no clock, no I/O",
+  },
+  {
+    part: `${SERVER}delivery/(?!schedule\\.ts$)`,
+    may: [`${SERVER}delivery/schedule\\.ts$`, CONTRACT, PORT, WORLD, `${SERVER}vault/`],
+    outside: ["node:", "undici", "typebox", "ipaddr.js"],
+    reason: "it sends what is stored; customers, authentication and delivery do not import each other",
+  },
+  {
+    part: `${SERVER}vault/`,
+    may: [WORLD],
+    outside: ["node:"],
+    reason: "encryption at rest knows bytes and keys, not what they mean",
+  },
+  {
+    part: CONFIG,
+    may: [CONTRACT],
+    outside: ["typebox", "node:", "ipaddr.js"],
+    reason: "one schema gives defaults, environment and reference",
+  },
+  {
+    part: `${SERVER}http/`,
+    may: [
+      CONTRACT,
+      PORT,
+      WORLD,
+      CONFIG,
+      `${SERVER}(customers|authentication|delivery|vault)/`,
+      "packages/engine/src/index\\.ts$",
+    ],
+    outside: ["fastify", "@fastify/multipart", "typebox", "ipaddr.js", "node:"],
+    reason: "parse, call, reply: no SQL, no outgoing request",
+  },
+  {
+    part: `${SERVER}(?!clock|random)[a-z-]+\\.ts$`,
+    may: [SERVER, CONTRACT, "packages/engine/src/index\\.ts$"],
+    outside: ["node:"],
+    reason: "main.ts is the one place that knows every concrete part",
+  },
+  {
+    part: WORLD,
+    may: [],
+    outside: ["node:"],
+    reason: "the clock and the dice stand at the border, and depend on nothing",
+  },
+  {
+    part: "packages/cli/src/",
+    may: [CONTRACT, "packages/(engine|receiver|server|dashboard)/src/index\\.ts$", "packages/receiver/src/adapters/"],
+    outside: ["node:", "commander"],
+    reason: "the only place where all packages meet, through their public exports",
+  },
+  {
+    part: "(tests|examples)/",
+    may: [
+      CONTRACT,
+      "packages/(engine|receiver|server|dashboard|cli)/src/index\\.ts$",
+      "packages/receiver/src/adapters/",
+    ],
+    outside: ["node:", "standardwebhooks", "svix", "fast-check", "undici"],
+    reason: "they use sameface as a user would: public exports only",
+  },
+  {
+    part: "tools/",
+    may: ["packages/[a-z]+/src/", "tests/"],
+    outside: ["node:", "typescript", "dependency-cruiser"],
+    reason: "tools read everything; nothing that ships imports them",
+  },
+];
+
+/** Lists that grow: an entry imports no sibling, so that adding or taking one out touches no other. */
+export const SIBLINGS = [
+  "packages/engine/src/checks/",
+  "packages/server/src/delivery/auth/",
+  "packages/receiver/src/adapters/",
+  "packages/cli/src/commands/",
+];
+
+/** What tests may bring beside what their package may. */
+export const TEST_OUTSIDE = [
+  "node:",
+  "fast-check",
+  "standardwebhooks",
+  "svix",
+  "typescript",
+  "undici",
+  "sharp",
+  "typebox",
+  "@vladmandic/face-api",
+];

@@ -1,0 +1,170 @@
+import { relative } from "node:path";
+import { run } from "node:test";
+import { inspect } from "node:util";
+import { ROOT } from "./root.ts";
+import type { Tally } from "./tally.ts";
+
+/** Coverage of one file, by its path from the root. */
+export interface FileCoverage {
+  readonly path: string;
+  readonly lines: { readonly total: number; readonly covered: number; readonly missed: readonly number[] };
+  readonly branches: { readonly total: number; readonly covered: number; readonly missed: readonly number[] };
+}
+
+/** One test that did not run, and why. */
+export interface Skipped {
+  readonly title: string;
+  readonly reason: string;
+  readonly cases: number;
+}
+
+/** What came of a run. */
+export interface TestRun {
+  readonly tally: Tally;
+  readonly skips: readonly Skipped[];
+  readonly coverage: readonly FileCoverage[];
+}
+
+/** How to run; `write` gets everything meant for people. */
+export interface TestRunOptions {
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly coverage: boolean;
+  readonly titlePattern?: string;
+  readonly write: (text: string) => void;
+}
+
+type TestEvents = ReturnType<typeof run>;
+/** The members of node:test's events that are used here. */
+interface Ended {
+  readonly name: string;
+  readonly nesting: number;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly skip?: string | boolean | undefined;
+  readonly todo?: string | boolean | undefined;
+  readonly details: { readonly type?: string; readonly error?: Error };
+}
+
+/** Mutable while the run lasts, owned by {@link runTests}. */
+interface Book {
+  passed: number;
+  failed: number;
+  readonly skips: Skipped[];
+  readonly coverage: FileCoverage[];
+  /** What test files printed; shown where one of their tests fails. */
+  readonly printed: Map<string, string>;
+  readonly shown: Set<string>;
+  readonly write: (text: string) => void;
+}
+
+const fromRoot = (path: string | undefined): string => (path === undefined ? "?" : relative(ROOT, path));
+
+/** A skip that stands for data that is not there says how much: "skipped: corpora/x missing, 318 cases". */
+function casesOf(reason: string): number {
+  const match = /(\d[\d,]*) cases\b/.exec(reason);
+  return match?.[1] === undefined ? 1 : Number(match[1].replaceAll(",", ""));
+}
+
+function fail(book: Book, event: Ended, why: string): void {
+  book.failed += 1;
+  const place = event.line === undefined ? fromRoot(event.file) : `${fromRoot(event.file)}:${event.line}`;
+  book.write(`\n✖ ${event.name}\n  ${place}\n${why.replaceAll(/^/gm, "  ")}\n`);
+  const printed = event.file === undefined ? undefined : book.printed.get(event.file);
+  if (event.file === undefined || printed === undefined || book.shown.has(event.file)) return;
+  book.shown.add(event.file);
+  book.write(`  printed by the file so far:\n${printed.slice(-8000).replaceAll(/^/gm, "  | ")}\n`);
+}
+
+/** Whether the event is the file itself, which node:test reports when it could not load it or found no test in it. */
+function isFile(event: Ended): boolean {
+  return (
+    event.nesting === 0 &&
+    event.file !== undefined &&
+    fromRoot(event.name).replaceAll("\\", "/") === fromRoot(event.file)
+  );
+}
+
+function onPass(book: Book, event: Ended): void {
+  if (typeof event.skip === "string" || event.skip === true) {
+    const reason = typeof event.skip === "string" && event.skip !== "" ? event.skip : "no reason given";
+    book.skips.push({ title: event.name, reason, cases: casesOf(reason) });
+    return;
+  }
+  if (event.todo !== undefined && event.todo !== false) {
+    fail(book, event, "a test marked as to do proves nothing");
+    return;
+  }
+  if (isFile(event)) {
+    fail(book, event, "no test in this file");
+    return;
+  }
+  if (event.details.type !== "suite") book.passed += 1;
+}
+
+function onFail(book: Book, event: Ended): void {
+  const error = event.details.error;
+  const code = error !== undefined && "failureType" in error ? error.failureType : undefined;
+  // A suite fails because a test in it failed, and that test is counted; only its own hooks are news.
+  if (event.details.type === "suite" && code === "subtestsFailed") return;
+  fail(book, event, inspect(error?.cause ?? error, { depth: 4 }));
+}
+
+function missedLines(of: readonly { readonly line: number; readonly count: number }[]): number[] {
+  return [...new Set(of.filter((entry) => entry.count === 0).map((entry) => entry.line))];
+}
+
+function listenForPrints(events: TestEvents, book: Book): void {
+  const keep = (event: { readonly file?: string | undefined; readonly message: string }): void => {
+    const file = event.file ?? "";
+    book.printed.set(file, (book.printed.get(file) ?? "") + event.message);
+    for (const line of event.message.split("\n")) if (line.startsWith("skipped:")) book.write(`${line}\n`);
+  };
+  events.on("test:stdout", keep);
+  events.on("test:stderr", keep);
+}
+
+function listenForCoverage(events: TestEvents, book: Book): void {
+  events.on("test:coverage", ({ summary }) => {
+    for (const file of summary.files) {
+      book.coverage.push({
+        path: fromRoot(file.path),
+        lines: { total: file.totalLineCount, covered: file.coveredLineCount, missed: missedLines(file.lines) },
+        branches: {
+          total: file.totalBranchCount,
+          covered: file.coveredBranchCount,
+          missed: missedLines(file.branches),
+        },
+      });
+    }
+  });
+}
+
+/** Runs test files, each in a process of its own, and tells failures as they come. */
+export async function runTests(files: readonly string[], options: TestRunOptions): Promise<TestRun> {
+  const { write } = options;
+  const book: Book = { passed: 0, failed: 0, skips: [], coverage: [], printed: new Map(), shown: new Set(), write };
+  const events = run({
+    files: files.map((file) => ROOT + file),
+    cwd: ROOT,
+    concurrency: options.concurrency,
+    timeout: options.timeoutMs,
+    execArgv: ["--conditions=@sameface/source"],
+    ...(options.titlePattern === undefined ? {} : { testNamePatterns: options.titlePattern }),
+    ...(options.coverage
+      ? { coverage: true, coverageIncludeGlobs: ["packages/*/src/**/*.ts"], coverageExcludeGlobs: ["**/*.test.ts"] }
+      : {}),
+  });
+  events.on("test:pass", (event) => {
+    onPass(book, event);
+  });
+  events.on("test:fail", (event) => {
+    onFail(book, event);
+  });
+  listenForPrints(events, book);
+  listenForCoverage(events, book);
+  // The stream has to be read to its end for the run to end.
+  await events.forEach(() => undefined);
+  const skipped = book.skips.reduce((sum, skip) => sum + skip.cases, 0);
+  return { tally: { passed: book.passed, failed: book.failed, skipped }, skips: book.skips, coverage: book.coverage };
+}
