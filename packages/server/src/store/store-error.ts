@@ -6,6 +6,8 @@ export type StoreErrorCode =
   | "folderInUse"
   | "migrationFailed"
   | "invalidCursor"
+  /** A row of this id stands already, or the row that it refers to does not. */
+  | "conflict"
   | "closed";
 
 /** A fault of the store. Expected answers (no such row) are values, never this. */

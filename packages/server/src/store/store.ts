@@ -105,9 +105,12 @@ export interface Decision extends CustomerRef {
 }
 
 export type DecisionResult =
+  /** `deliveries`: rows made, one per endpoint; held and skipped ones included. */
   | { readonly kind: "recorded"; readonly deliveries: number; readonly createdAtMs: AtMs }
   /** The customer was enrolled again, blocked, unblocked or erased meanwhile: nothing was written; decide again. */
-  | { readonly kind: "customerChanged" };
+  | { readonly kind: "customerChanged" }
+  /** Another run under the same `Idempotency-Key` was quicker (this one outlived its lease): nothing was written; answer this. */
+  | { readonly kind: "alreadyDecided"; readonly answer: StoredAnswer };
 
 export interface NewSecret {
   readonly secretId: string;
@@ -220,7 +223,9 @@ export interface Store {
   readCustomer(ref: CustomerRef): Promise<Customer | null>;
   /** `needsEnrolment`: only those without a template of this embedder. */
   listCustomers(where: InTenant & Paging & { needsEnrolment: { embedderId: string } | null }): Promise<Page<Customer>>;
+  /** False: no such customer. */
   block(ref: CustomerRef & Audited & { reason: string; revision: string }): Promise<boolean>;
+  /** True where nothing was blocked, too; false: no such customer. */
   unblock(ref: CustomerRef & Audited & { revision: string }): Promise<boolean>;
   /** Sets the failure counter to zero; false: no such customer. */
   unlock(ref: CustomerRef & Audited): Promise<boolean>;
@@ -235,6 +240,7 @@ export interface Store {
   abandonIdempotent(where: InTenant & { key: string }): Promise<void>;
   recordDecision(decision: Decision): Promise<DecisionResult>;
   readAuthentication(where: InTenant & { authenticationId: string }): Promise<Authentication | null>;
+  /** Newest first. */
   listAuthentications(
     where: InTenant & Paging & { customerId: string | null; outcome: OutcomeKind | null },
   ): Promise<Page<Authentication>>;
@@ -253,10 +259,14 @@ export interface Store {
     where: InTenant &
       Audited & { endpointId: string; eventId: string; deliveryId: string; outcome: OutcomeKind; body: Uint8Array },
   ): Promise<Delivery | null>;
-  /** The feed of all events but tests, oldest first; never skips, never reorders below the cursor. */
+  /**
+   * The feed of all events but tests, oldest first; never skips, never reorders below the cursor.
+   * `next` is `null` only on an empty page: who follows the feed asks again with the last cursor that was not.
+   */
   listEvents(where: InTenant & Paging): Promise<Page<StoredEvent>>;
   readEvent(where: InTenant & { eventId: string }): Promise<StoredEvent | null>;
 
+  /** Newest first. */
   listDeliveries(
     where: InTenant & Paging & { endpointId: string | null; status: DeliveryStatus | null; eventId: string | null },
   ): Promise<Page<Delivery>>;
