@@ -1,0 +1,69 @@
+// Prose that is checked: every path, npm script, lane and sameface command that a page names exists.
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ourFiles } from "./files.ts";
+import { LANES } from "./lanes.ts";
+import { type Claim, claimsOf } from "./prose-claims.ts";
+import { ROOT } from "./root.ts";
+
+/** Made when the program runs or installs, or inside an npm archive (`package/`): a clone does not have it. */
+const MADE = [
+  /^data\/$/,
+  /^data\.key$/,
+  /^dist\/$/,
+  /^node_modules\//,
+  /^sameface\.config\.json$/,
+  /\.onnx$/,
+  /\.test\.ts$/,
+];
+
+/** Pages whose paths are relative to a package, as its reader sees them. */
+function bases(page: string): string[] {
+  const folder = dirname(page);
+  const parts = /^packages\/[a-z]+/.exec(page);
+  return [...new Set([".", folder, ...(parts === null ? [] : [parts[0], `${parts[0]}/src`])])];
+}
+
+function pathExists(path: string, page: string): boolean {
+  if (path.includes("*") && !path.includes("/")) return true;
+  return bases(page).some((base) => {
+    const candidate = join(ROOT, base, path);
+    return path.includes("*") || path.includes("{") ? globSync(candidate).length > 0 : existsSync(candidate);
+  });
+}
+
+function scripts(): string[] {
+  const parsed: unknown = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
+  if (typeof parsed !== "object" || parsed === null || !("scripts" in parsed)) return [];
+  return typeof parsed.scripts === "object" && parsed.scripts !== null ? Object.keys(parsed.scripts) : [];
+}
+
+/** A command is a file of this folder: one file a command. */
+function commandExists(command: string): boolean {
+  return existsSync(`${ROOT}packages/cli/src/commands/${command}.ts`);
+}
+
+const known = scripts();
+
+function holds(claim: Claim, page: string): boolean {
+  switch (claim.kind) {
+    case "path":
+      return MADE.some((pattern) => pattern.test(claim.text)) || pathExists(claim.text, page);
+    case "script":
+      return known.includes(claim.text);
+    case "lane":
+      return claim.text in LANES;
+    case "command":
+      return commandExists(claim.text);
+  }
+}
+
+const pages = ourFiles("*.md");
+const complaints = pages.flatMap((page) =>
+  claimsOf(readFileSync(ROOT + page, "utf8"))
+    .filter((claim) => !holds(claim, page))
+    .map((claim) => `${page}:${claim.line}: ${claim.kind} that does not exist: ${claim.text}`),
+);
+for (const complaint of complaints) process.stdout.write(`${complaint}\n`);
+process.stdout.write(`${pages.length} pages, ${complaints.length} claims refused\n`);
+process.exitCode = complaints.length === 0 ? 0 : 1;
