@@ -12,7 +12,7 @@ export interface Layer {
   readonly reason: string;
 }
 
-const CONTRACT = "packages/contract/src/(index|schemas/index)\\.ts$";
+const CONTRACT = "packages/contract/src/(index|schemas/(index|api))\\.ts$";
 const PORT = "packages/server/src/store/(store|records|store-error)\\.ts$";
 const WORLD = "packages/server/src/(clock|random)\\.ts$";
 const CONFIG = "packages/server/src/config/";

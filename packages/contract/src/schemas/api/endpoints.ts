@@ -1,0 +1,57 @@
+import { type Static, Type } from "typebox";
+import { closed, Id, nullable, OutcomeName, oneOf, page, Timestamp } from "./common.ts";
+
+const Url = Type.String({
+  minLength: 1,
+  maxLength: 2048,
+  description:
+    "https, a host name, port 443 or 8443, canonical as typed; more inside SAMEFACE_ALLOWED_PRIVATE_NETWORKS.",
+});
+const Description = Type.String({ maxLength: 500 });
+const Profile = oneOf(["standard", "incode"], "Acknowledgement and retry rules (contract.md §6).");
+const Outcomes = Type.Array(OutcomeName, { minItems: 1, maxItems: 7, uniqueItems: true });
+const Headers = Type.Record(Type.String({ minLength: 1, maxLength: 100 }), Type.String({ maxLength: 4096 }), {
+  maxProperties: 20,
+  description:
+    "Sent with every request; never given out again. Not host, connection, content-*, webhook-*, sameface-*.",
+});
+
+export const EndpointBody = closed({
+  url: Url,
+  description: Type.Optional(nullable(Description)),
+  profile: Type.Optional(Profile),
+  outcomes: Type.Optional(nullable(Outcomes)),
+  headers: Type.Optional(nullable(Headers)),
+});
+export type EndpointBody = Static<typeof EndpointBody>;
+
+/** An absent key is left as it is; `null` takes the setting away. */
+export const EndpointPatch = Type.Partial(EndpointBody, { additionalProperties: false, minProperties: 1 });
+export type EndpointPatch = Static<typeof EndpointPatch>;
+
+const view = {
+  id: Id,
+  url: Type.String(),
+  description: nullable(Type.String()),
+  profile: Profile,
+  outcomes: nullable(Type.Array(OutcomeName, { description: "Outcomes that are sent; null: all." })),
+  publicKey: nullable(Type.String({ description: "`whpk_…`: verifies the `v1a` signatures." })),
+  enabled: Type.Boolean(),
+  disabledReason: nullable(Type.String({ description: "operator, gone, failing, unverified; null while enabled." })),
+  slowedUntil: nullable(Timestamp),
+  failingSince: nullable(Timestamp),
+  consecutiveFailures: Type.Integer({ minimum: 0 }),
+  createdAt: Timestamp,
+};
+
+export const EndpointView = closed(view);
+export type EndpointView = Static<typeof EndpointView>;
+
+export const EndpointCreated = closed({
+  ...view,
+  secret: Type.String({ description: "`whsec_…`: verifies the `v1` signatures. Shown this once." }),
+});
+export type EndpointCreated = Static<typeof EndpointCreated>;
+
+export const EndpointsPage = page(EndpointView);
+export type EndpointsPage = Static<typeof EndpointsPage>;
