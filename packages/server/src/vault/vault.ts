@@ -1,0 +1,111 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import type { Random } from "../random.ts";
+import { decryptAesGcm, encryptAesGcm, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from "./aes-gcm.ts";
+import { encodeParts } from "./encode-parts.ts";
+import { VaultError } from "./vault-error.ts";
+
+/** Seals what must not be read from a dump, and makes the keyed hashes that may outlive an erasure. */
+export interface Vault {
+  /**
+   * AES-256-GCM under a data key of the record's own, which the master key wraps.
+   * @param context where the record belongs, for example tenant, customer and embedder id; needed again to open it
+   */
+  seal(plaintext: Uint8Array, context: readonly string[]): Uint8Array;
+  /** @throws {VaultError} `tampered`, `unknownKey` or `malformed`; never answers other bytes than those sealed */
+  open(sealed: Uint8Array, context: readonly string[]): Uint8Array;
+  /** Keyed hash of a customer, 64 hex: the same for the same master key, and no way back to the id. */
+  subject(tenantId: string, customerId: string): string;
+  /** Keyed hash of bytes, 64 hex, for example of a picture or a source; apart per kind and tenant. */
+  digest(kind: string, tenantId: string, bytes: Uint8Array): string;
+  /** 32 bytes that prove the master key without telling it; kept beside the data. */
+  masterKeyCheck(): Uint8Array;
+}
+
+/** Layout of an envelope: version, key id, nonce and wrapped data key, nonce and ciphertext with its tag. */
+const VERSION = 1;
+const KEY_ID_BYTES = 8;
+const WRAP_AT = 1 + KEY_ID_BYTES;
+const WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + TAG_BYTES;
+const TEXT_AT = WRAP_AT + WRAPPED_BYTES;
+const SHORTEST = TEXT_AT + NONCE_BYTES + TAG_BYTES;
+
+interface Keys {
+  readonly wrapping: Uint8Array;
+  readonly subject: Uint8Array;
+  readonly digest: Uint8Array;
+  readonly check: Uint8Array;
+  readonly id: Uint8Array;
+}
+
+/**
+ * @param options.masterKey 32 bytes; never used itself, only keys derived from it (RFC 5869), one per purpose
+ * @throws {VaultError} `invalidMasterKey` for another length
+ */
+export function createVault(options: { readonly masterKey: Uint8Array; readonly random: Random }): Vault {
+  const { masterKey, random } = options;
+  if (masterKey.length !== KEY_BYTES) throw new VaultError("invalidMasterKey", "the master key must have 32 bytes");
+  const keys = deriveKeys(masterKey);
+  return {
+    seal: (plaintext, context) => seal(plaintext, { keys, context, random }),
+    open: (sealed, context) => open(sealed, { keys, context }),
+    subject: (tenantId, customerId) => keyedHash(keys.subject, encodeParts([tenantId, customerId])),
+    digest: (kind, tenantId, bytes) => keyedHash(keys.digest, Buffer.concat([encodeParts([kind, tenantId]), bytes])),
+    masterKeyCheck: () => new Uint8Array(keys.check),
+  };
+}
+
+function deriveKeys(masterKey: Uint8Array): Keys {
+  const derive = (purpose: string, length: number): Uint8Array =>
+    new Uint8Array(hkdfSync("sha256", masterKey, new Uint8Array(0), `sameface ${purpose} v1`, length));
+  return {
+    wrapping: derive("wrapping", KEY_BYTES),
+    subject: derive("subject", KEY_BYTES),
+    digest: derive("digest", KEY_BYTES),
+    check: derive("check", KEY_BYTES),
+    id: derive("key id", KEY_ID_BYTES),
+  };
+}
+
+function keyedHash(key: Uint8Array, bytes: Uint8Array): string {
+  return createHmac("sha256", key).update(bytes).digest("hex");
+}
+
+// The key id is authenticated with the wrapped key only, and the context with the text only: a re-wrap under a new
+// master key then touches neither text nor context.
+const wrapData = (keyId: Uint8Array): Uint8Array => Buffer.concat([Buffer.from("sameface data key v1\0"), keyId]);
+const textData = (context: readonly string[]): Uint8Array =>
+  Buffer.concat([Buffer.from("sameface record v1\0"), encodeParts(context)]);
+
+function seal(
+  plaintext: Uint8Array,
+  { keys, context, random }: { readonly keys: Keys; readonly context: readonly string[]; readonly random: Random },
+): Uint8Array {
+  const dataKey = random.bytes(KEY_BYTES);
+  const wrapNonce = random.bytes(NONCE_BYTES);
+  const textNonce = random.bytes(NONCE_BYTES);
+  const wrapped = encryptAesGcm(dataKey, { key: keys.wrapping, nonce: wrapNonce, additionalData: wrapData(keys.id) });
+  const text = encryptAesGcm(plaintext, { key: dataKey, nonce: textNonce, additionalData: textData(context) });
+  return Buffer.concat([Uint8Array.of(VERSION), keys.id, wrapNonce, wrapped, textNonce, text]);
+}
+
+function open(
+  sealed: Uint8Array,
+  { keys, context }: { readonly keys: Keys; readonly context: readonly string[] },
+): Uint8Array {
+  if (sealed.length < SHORTEST) throw new VaultError("malformed", "too short for a sealed record");
+  if (sealed[0] !== VERSION) throw new VaultError("malformed", "not a sealed record of a known version");
+  const keyId = sealed.subarray(1, WRAP_AT);
+  if (!timingSafeEqual(keyId, keys.id)) {
+    throw new VaultError("unknownKey", "sealed under a master key that is not here");
+  }
+  const dataKey = decryptAesGcm(sealed.subarray(WRAP_AT + NONCE_BYTES, TEXT_AT), {
+    key: keys.wrapping,
+    nonce: sealed.subarray(WRAP_AT, WRAP_AT + NONCE_BYTES),
+    additionalData: wrapData(keyId),
+  });
+  return decryptAesGcm(sealed.subarray(TEXT_AT + NONCE_BYTES), {
+    key: dataKey,
+    nonce: sealed.subarray(TEXT_AT, TEXT_AT + NONCE_BYTES),
+    additionalData: textData(context),
+  });
+}
