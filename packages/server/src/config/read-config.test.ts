@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readConfig } from "./read-config.ts";
+import { Settings, variableOf } from "./settings.ts";
+
+function configOf(env: Record<string, string>, file: string | null = null) {
+  const result = readConfig({ env, file });
+  assert.ok(result.ok, result.ok ? "" : result.line);
+  return result.config;
+}
+
+function lineOf(env: Record<string, string>, file: string | null = null): string {
+  const result = readConfig({ env, file });
+  assert.ok(!result.ok);
+  assert.doesNotMatch(result.line, /\n/);
+  return result.line;
+}
+
+describe("readConfig", () => {
+  it("has the defaults of the interface when nothing is set", () => {
+    assert.deepEqual(configOf({ PATH: "/bin" }), {
+      port: 8080,
+      host: "127.0.0.1",
+      data: "./data",
+      allowedPrivateNetworks: [],
+      trustedProxies: [],
+      roles: ["api", "delivery"],
+      logLevel: "info",
+    });
+  });
+
+  it("reads numbers, lists and lists of numbers from the environment, which goes before the file", () => {
+    const config = configOf(
+      {
+        SAMEFACE_PORT: "0",
+        SAMEFACE_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8, ::1/128",
+        SAMEFACE_RETRY_SCHEDULE: "0,1,2.5",
+        SAMEFACE_ROLES: "delivery",
+      },
+      '{"port": 9000, "host": "::1"}',
+    );
+    assert.equal(config.port, 0);
+    assert.equal(config.host, "::1");
+    assert.deepEqual(config.allowedPrivateNetworks, ["127.0.0.0/8", "::1/128"]);
+    assert.deepEqual(config.retrySchedule, [0, 1, 2.5]);
+    assert.deepEqual(config.roles, ["delivery"]);
+  });
+
+  it("takes an empty variable as unset", () => {
+    assert.equal(configOf({ SAMEFACE_PORT: "" }, '{"port": 9000}').port, 9000);
+  });
+
+  it("refuses a wrong value in one line with setting, value and what is allowed", () => {
+    assert.equal(lineOf({ SAMEFACE_PORT: "80a" }), 'SAMEFACE_PORT is "80a"; allowed: a whole number from 0 to 65535');
+    for (const text of ["-1", "65536", "1.5", "1e3", "0x50", " "])
+      assert.match(lineOf({ SAMEFACE_PORT: text }), /PORT is/);
+    assert.match(lineOf({ SAMEFACE_ROLES: "api,web" }), /^SAMEFACE_ROLES is "api,web"; allowed: /);
+    assert.match(lineOf({ SAMEFACE_ROLES: "api,api" }), /^SAMEFACE_ROLES/);
+    assert.match(lineOf({ SAMEFACE_LOG_LEVEL: "trace" }), /^SAMEFACE_LOG_LEVEL/);
+    assert.match(lineOf({ SAMEFACE_RETRY_SCHEDULE: "1,,2" }), /^SAMEFACE_RETRY_SCHEDULE/);
+    assert.match(lineOf({ SAMEFACE_ENGINE_PROCESSES: "0" }), /^SAMEFACE_ENGINE_PROCESSES/);
+  });
+
+  it("refuses a short admin key and a wrong master key without showing them", () => {
+    for (const [name, text] of [
+      ["SAMEFACE_ADMIN_KEY", "hunter2-hunter2-hunter2-hunter2"],
+      ["SAMEFACE_ADMIN_KEY", "hunter2 hunter2 hunter2 hunter2 hunter2"],
+      ["SAMEFACE_MASTER_KEY", "hunter2"],
+      ["SAMEFACE_MASTER_KEY", `${"A".repeat(42)}B=`],
+    ] as const) {
+      const line = lineOf({ [name]: text });
+      assert.ok(line.startsWith(`${name} is set (`), line);
+      assert.doesNotMatch(line, /hunter2|AAAA/);
+    }
+    assert.equal(configOf({ SAMEFACE_MASTER_KEY: `${"A".repeat(43)}=` }).masterKey, `${"A".repeat(43)}=`);
+  });
+
+  it("refuses an unknown setting by name, in the environment and in the file", () => {
+    assert.match(lineOf({ SAMEFACE_PROT: "1" }), /^SAMEFACE_PROT is not a setting/);
+    assert.match(lineOf({}, '{"prot": 1}'), /^sameface\.config\.json: "prot" is not a setting/);
+    assert.match(lineOf({}, '{"port": "9000"}'), /^SAMEFACE_PORT is/);
+    assert.match(lineOf({}, "{"), /not JSON/);
+    assert.match(lineOf({}, "[]"), /must hold an object/);
+    configOf({ SAMEFACE_URL: "http://x", SAMEFACE_TEST_DATA: "/x" });
+  });
+
+  it("refuses what this version does not serve, rather than ignoring it", () => {
+    const line = lineOf({ SAMEFACE_DATABASE_URL: "postgres://user:hunter2@db/sameface" });
+    assert.match(line, /^SAMEFACE_DATABASE_URL is set .*only store so far/);
+    assert.doesNotMatch(line, /hunter2/);
+    assert.match(lineOf({ SAMEFACE_RETENTION_DAYS: "30" }), /^SAMEFACE_RETENTION_DAYS is "30"; .*Not served/);
+  });
+
+  it("names the variables of interface.md", () => {
+    assert.deepEqual(Object.keys(Settings.properties).map(variableOf), [
+      "SAMEFACE_PORT",
+      "SAMEFACE_HOST",
+      "SAMEFACE_DATA",
+      "SAMEFACE_DATABASE_URL",
+      "SAMEFACE_ADMIN_KEY",
+      "SAMEFACE_MASTER_KEY",
+      "SAMEFACE_ENGINE_PROCESSES",
+      "SAMEFACE_ALLOWED_PRIVATE_NETWORKS",
+      "SAMEFACE_PUBLIC_URL",
+      "SAMEFACE_TRUSTED_PROXIES",
+      "SAMEFACE_ROLES",
+      "SAMEFACE_LOG_LEVEL",
+      "SAMEFACE_RETENTION_DAYS",
+      "SAMEFACE_RETRY_SCHEDULE",
+    ]);
+  });
+});

@@ -1,0 +1,117 @@
+import { type Static, Type } from "typebox";
+
+/** Base64 of exactly 32 bytes: 43 digits, of which the last carries two bits less, and the padding. */
+const BASE64_OF_32_BYTES = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$";
+
+const secret = { secret: true } as const;
+
+/** Named here so that the name is known and can't be mistyped; setting it stops the start until it is served. */
+const notServed = { notServed: true } as const;
+
+/**
+ * Every setting once: default, environment variable (`SAMEFACE_` and the name in capitals), key of
+ * `sameface.config.json` and row of `docs/reference/config.md` all come from here.
+ */
+export const Settings = Type.Object(
+  {
+    port: Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      default: 8080,
+      description: "Port to listen on; 0: a free one.",
+    }),
+    host: Type.String({ minLength: 1, default: "127.0.0.1", description: "Address to listen on." }),
+    data: Type.String({ minLength: 1, default: "./data", description: "Folder of the database." }),
+    databaseUrl: Type.Optional(
+      Type.String({
+        ...secret,
+        ...notServed,
+        minLength: 1,
+        description: "Unset: SQLite in the data folder, the only store so far.",
+      }),
+    ),
+    adminKey: Type.Optional(
+      Type.String({
+        ...secret,
+        minLength: 32,
+        maxLength: 512,
+        pattern: "^[\\x21-\\x7e]+$",
+        description:
+          "The root key, at least 32 visible ASCII characters; changing it replaces the old one at the next start. Unset: made once and printed once.",
+      }),
+    ),
+    masterKey: Type.Optional(
+      Type.String({
+        ...secret,
+        pattern: BASE64_OF_32_BYTES,
+        description:
+          "Base64 of 32 bytes: seals templates and secrets. Unset: made once, in the file `<data folder>.key` beside the folder.",
+      }),
+    ),
+    engineProcesses: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 256, description: "Processes that judge pictures. Unset: one a core." }),
+    ),
+    allowedPrivateNetworks: Type.Array(Type.String(), {
+      default: [],
+      maxItems: 64,
+      description:
+        "Networks (CIDR) to which endpoints may point although they are private, for example 127.0.0.0/8. Named at start.",
+    }),
+    publicUrl: Type.Optional(
+      Type.String({ pattern: "^https?://[^\\s/]+(/[^\\s]*)?$", description: "Where callers find this server." }),
+    ),
+    trustedProxies: Type.Array(Type.String(), {
+      default: [],
+      maxItems: 64,
+      description: "Networks (CIDR) of proxies whose X-Forwarded-* headers are believed.",
+    }),
+    roles: Type.Array(Type.Union([Type.Literal("api"), Type.Literal("delivery")]), {
+      default: ["api", "delivery"],
+      minItems: 1,
+      maxItems: 2,
+      uniqueItems: true,
+      description: "What this process does: api (with the engine), delivery, or both.",
+    }),
+    logLevel: Type.Union(
+      ["debug", "info", "warn", "error", "silent"].map((level) => Type.Literal(level)),
+      { default: "info", description: "debug, info, warn, error or silent." },
+    ),
+    retentionDays: Type.Optional(
+      Type.Integer({
+        ...notServed,
+        minimum: 1,
+        maximum: 36_500,
+        description: "Not served by this version: nothing is swept yet.",
+      }),
+    ),
+    retrySchedule: Type.Optional(
+      Type.Array(Type.Number({ minimum: 0, maximum: 604_800 }), {
+        minItems: 1,
+        maxItems: 50,
+        description:
+          "Seconds before each retry, in place of the waits of profile standard, without jitter. Told at start.",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** The settings in force. */
+export type Config = Readonly<Static<typeof Settings>>;
+
+/** The name of a setting, as `sameface.config.json` has it. */
+export type SettingName = keyof Config;
+
+/** `allowedPrivateNetworks` → `SAMEFACE_ALLOWED_PRIVATE_NETWORKS` */
+export function variableOf(name: string): string {
+  return `SAMEFACE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** Variables that begin alike and belong to others: the command line, the examples, the tests of the repository. */
+export const OTHER_VARIABLES: ReadonlySet<string> = new Set([
+  "SAMEFACE_URL",
+  "SAMEFACE_KEY",
+  "SAMEFACE_WEBHOOK_SECRET",
+  "SAMEFACE_TEST_DATA",
+  "SAMEFACE_TEST_POSTGRES_URL",
+]);
