@@ -12,7 +12,7 @@ const node = (script: string, ...args: readonly string[]): string[] => ["node", 
 
 /** In the order in which they are told; each is one kind of fault. */
 export const STEPS: readonly Step[] = [
-  { name: "node", commands: [node("tools/node-version.js")] },
+  { name: "node", commands: [node("tools/lockfile.ts"), node("tools/node-version.js")] },
   { name: "format", commands: [["biome", "check", "--error-on-warnings", "."]] },
   { name: "types", commands: [["tsc", "-p", "tsconfig.json"]] },
   { name: "lint", commands: [["eslint", "."]] },
