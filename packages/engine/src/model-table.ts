@@ -139,9 +139,14 @@ export const MODEL_SOURCE = {
   folder: "package/model/",
 } as const;
 
-/** Names what made a template: first 16 hex digits of the file's sha256, a dash, the pre-processing id. */
-export function embedderIdOf(row: ModelRow): string {
+/** Names what made a measurement: first 16 hex digits of the file's sha256, a dash, the pre-processing id. */
+export function modelIdOf(row: ModelRow): string {
   return `${row.sha256.slice(0, 16)}-${row.preprocessing.id}`;
+}
+
+/** The id that templates carry: {@link modelIdOf} of the embedder's row. */
+export function embedderIdOf(embedder: ModelRow): string {
+  return modelIdOf(embedder);
 }
 
 /** {@link embedderIdOf} of the embedder that ships. */

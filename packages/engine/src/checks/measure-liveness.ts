@@ -1,0 +1,44 @@
+import { EngineError } from "../engine-error.ts";
+import type { Box, Liveness } from "../inspection.ts";
+import type { ModelRow } from "../model-table.ts";
+import { type Pixels, type Rect, stretch } from "../picture.ts";
+import type { Session } from "../session.ts";
+import { softmax } from "../softmax.ts";
+
+// engine.md §5.7: the crop that the model was trained on is 2.7 times the face box.
+const WANTED_SCALE = 2.7;
+
+/** The crop of the liveness model. */
+export interface LivenessCrop {
+  readonly rect: Rect;
+  /** Crop ÷ face box, at most 2.7; less where the picture has no room. */
+  readonly scale: number;
+}
+
+/** The crop about a face: as large as the picture allows, shifted inside it rather than cut off. */
+export function livenessCrop(picture: Pixels, box: Box): LivenessCrop {
+  const scale = Math.min(WANTED_SCALE, (picture.height - 1) / box.height, (picture.width - 1) / box.width);
+  const x = shiftInside({ centre: box.x + box.width / 2, length: box.width * scale, last: picture.width - 1 });
+  const y = shiftInside({ centre: box.y + box.height / 2, length: box.height * scale, last: picture.height - 1 });
+  return { scale, rect: { left: x.first, top: y.first, width: x.count, height: y.count } };
+}
+
+function shiftInside(span: { centre: number; length: number; last: number }): { first: number; count: number } {
+  const start = Math.min(Math.max(0, span.centre - span.length / 2), span.last - span.length);
+  const first = Math.max(0, Math.floor(start));
+  return { first, count: Math.min(span.last, Math.floor(start + span.length)) - first + 1 };
+}
+
+/** Probability of a live person. The crop is always of the picture as it came, never of an extended one. */
+export async function measureLiveness(
+  picture: Pixels,
+  face: { readonly crop: LivenessCrop; readonly session: Session; readonly row: ModelRow },
+): Promise<Liveness> {
+  const { width, height } = face.row.preprocessing;
+  const [logits] = await face.session.run(await stretch(picture, { rect: face.crop.rect, width, height }));
+  const live = softmax(logits ?? new Float32Array(0))[0];
+  if (live === undefined || !(live >= 0 && live <= 1)) {
+    throw new EngineError("modelFailure", "the liveness model gave no probability");
+  }
+  return { live };
+}

@@ -1,0 +1,42 @@
+import { EngineError } from "../engine-error.ts";
+import type { Box, Pose } from "../inspection.ts";
+import type { ModelRow } from "../model-table.ts";
+import { clipRect, type Pixels, pixelRect, stretch } from "../picture.ts";
+import type { Session } from "../session.ts";
+import { softmax } from "../softmax.ts";
+
+// engine.md §5.8 and §4: the crop takes in hair and chin; 66 bins of 3° begin at −99°.
+const MARGIN = 0.25;
+const DEGREES_PER_BIN = 3;
+const FIRST_BIN_DEGREES = -99;
+
+/** Which way the head is turned. @throws {EngineError} `modelFailure` */
+export async function measurePose(
+  picture: Pixels,
+  face: { readonly box: Box; readonly session: Session; readonly row: ModelRow },
+): Promise<Pose> {
+  const { box } = face;
+  const { width, height } = face.row.preprocessing;
+  const rect = clipRect(
+    pixelRect({
+      x: box.x - box.width * MARGIN,
+      y: box.y - box.height * MARGIN,
+      width: box.width * (1 + 2 * MARGIN),
+      height: box.height * (1 + 2 * MARGIN),
+    }),
+    picture,
+  );
+  if (rect === undefined) throw new EngineError("modelFailure", "the face lies outside the picture");
+  const [yaw, pitch, roll] = await face.session.run(await stretch(picture, { rect, width, height }));
+  return { yaw: degreesOf(yaw), pitch: degreesOf(pitch), roll: degreesOf(roll) };
+}
+
+/** Expected angle over the bins. */
+export function degreesOf(logits: Float32Array | undefined): number {
+  const expected = softmax(logits ?? new Float32Array(0)).reduce((sum, share, bin) => sum + share * bin, 0);
+  const degrees = DEGREES_PER_BIN * expected + FIRST_BIN_DEGREES;
+  if (!Number.isFinite(degrees) || logits === undefined || logits.length === 0) {
+    throw new EngineError("modelFailure", "the pose model gave no angle");
+  }
+  return degrees;
+}

@@ -1,0 +1,107 @@
+import type { Point } from "../inspection.ts";
+import type { FivePoints } from "../landmarks.ts";
+import { clipRect, type Pixels, type Rect, stretch } from "../picture.ts";
+import { fitSimilarity, invert, type Similarity, transform } from "./fit-similarity.ts";
+
+/** Side of the aligned crop in pixels. */
+export const ALIGNED_SIZE = 112;
+
+// The five points of ArcFace's template in a crop of 112×112, which the embedder was trained on (engine.md §5.5).
+const TEMPLATE: FivePoints = {
+  leftEye: { x: 38.2946, y: 51.6963 },
+  rightEye: { x: 73.5318, y: 51.5014 },
+  nose: { x: 56.0252, y: 71.7366 },
+  leftMouth: { x: 41.5493, y: 92.3655 },
+  rightMouth: { x: 70.7299, y: 92.2041 },
+};
+
+/** Turns, scales and shifts a face so that its five points lie where the embedder expects them; outside is black. */
+export async function alignFace(picture: Pixels, points: FivePoints): Promise<Uint8Array> {
+  const toPicture = invert(fitSimilarity(listOf(points), listOf(TEMPLATE)));
+  const out = new Uint8Array(ALIGNED_SIZE * ALIGNED_SIZE * 3);
+  const part = await shrinkPart(picture, toPicture);
+  if (part !== undefined) sample(part, { toPart: composeWith(toPicture, part), out });
+  return out;
+}
+
+function listOf({ leftEye, rightEye, nose, leftMouth, rightMouth }: FivePoints): readonly Point[] {
+  return [leftEye, rightEye, nose, leftMouth, rightMouth];
+}
+
+/** A part of the picture, made smaller by `shrinkX` and `shrinkY` (≥ 1). */
+interface Part extends Pixels {
+  readonly rect: Rect;
+  readonly shrinkX: number;
+  readonly shrinkY: number;
+}
+
+/** The part that the crop covers, shrunk by averaging to about the crop's own resolution: no pixel is skipped. */
+async function shrinkPart(picture: Pixels, toPicture: Similarity): Promise<Part | undefined> {
+  const last = ALIGNED_SIZE - 1;
+  const corners = [
+    { x: 0, y: 0 },
+    { x: last, y: 0 },
+    { x: 0, y: last },
+    { x: last, y: last },
+  ].map((corner) => transform(toPicture, corner));
+  // Two pixels more on each side: averaging and interpolation look at neighbours.
+  const left = Math.floor(Math.min(...corners.map(({ x }) => x))) - 2;
+  const top = Math.floor(Math.min(...corners.map(({ y }) => y))) - 2;
+  const right = Math.ceil(Math.max(...corners.map(({ x }) => x))) + 3;
+  const bottom = Math.ceil(Math.max(...corners.map(({ y }) => y))) + 3;
+  const rect = clipRect({ left, top, width: right - left, height: bottom - top }, picture);
+  if (rect === undefined) return undefined;
+  const shrink = Math.max(1, Math.hypot(toPicture.a, toPicture.b));
+  const width = Math.max(1, Math.round(rect.width / shrink));
+  const height = Math.max(1, Math.round(rect.height / shrink));
+  const rgb = await stretch(picture, { rect, width, height });
+  return { rect, width, height, rgb, shrinkX: rect.width / width, shrinkY: rect.height / height };
+}
+
+/** Crop pixel → pixel of the shrunk part; both count from the centre of their first pixel. */
+function composeWith(toPicture: Similarity, part: Part): (point: Point) => Point {
+  return (point) => {
+    const { x, y } = transform(toPicture, point);
+    return { x: (x - part.rect.left + 0.5) / part.shrinkX - 0.5, y: (y - part.rect.top + 0.5) / part.shrinkY - 0.5 };
+  };
+}
+
+/** Bilinear; 12,544 pixels, which no call of the image library takes with a rotation and a fixed output size. */
+function sample(
+  part: Pixels,
+  { toPart, out }: { readonly toPart: (point: Point) => Point; readonly out: Uint8Array },
+): void {
+  const origin = toPart({ x: 0, y: 0 });
+  const right = toPart({ x: 1, y: 0 });
+  const down = toPart({ x: 0, y: 1 });
+  for (let row = 0, at = 0; row < ALIGNED_SIZE; row += 1) {
+    for (let column = 0; column < ALIGNED_SIZE; column += 1, at += 3) {
+      const x = origin.x + column * (right.x - origin.x) + row * (down.x - origin.x);
+      const y = origin.y + column * (right.y - origin.y) + row * (down.y - origin.y);
+      blend(part, { x, y, out, at });
+    }
+  }
+}
+
+function blend(part: Pixels, to: { x: number; y: number; out: Uint8Array; at: number }): void {
+  const left = Math.floor(to.x);
+  const top = Math.floor(to.y);
+  const fx = to.x - left;
+  const fy = to.y - top;
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  for (let corner = 0; corner < 4; corner += 1) {
+    const x = left + (corner & 1);
+    const y = top + (corner >> 1);
+    if (x < 0 || y < 0 || x >= part.width || y >= part.height) continue;
+    const weight = ((corner & 1) === 1 ? fx : 1 - fx) * (corner >> 1 === 1 ? fy : 1 - fy);
+    const from = (y * part.width + x) * 3;
+    red += weight * (part.rgb[from] ?? 0);
+    green += weight * (part.rgb[from + 1] ?? 0);
+    blue += weight * (part.rgb[from + 2] ?? 0);
+  }
+  to.out[to.at] = Math.round(red);
+  to.out[to.at + 1] = Math.round(green);
+  to.out[to.at + 2] = Math.round(blue);
+}

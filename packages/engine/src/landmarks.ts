@@ -1,0 +1,84 @@
+import { EngineError } from "./engine-error.ts";
+import type { Box, Point } from "./inspection.ts";
+import type { ModelRow } from "./model-table.ts";
+import { type Pixels, pixelRect, stretch } from "./picture.ts";
+import type { Session } from "./session.ts";
+
+/** Points in the order of iBUG 300-W; indexes from 0. */
+export const LANDMARK_COUNT = 68;
+
+/**
+ * The 68 points of the face in a box, in pixels of the picture.
+ * @throws {EngineError} `modelFailure`, also for points that are nowhere near the box
+ */
+export async function findLandmarks(
+  picture: Pixels,
+  face: { readonly box: Box; readonly session: Session; readonly row: ModelRow },
+): Promise<readonly Point[]> {
+  const { width, height } = face.row.preprocessing;
+  const rect = pixelRect(face.box);
+  const [output] = await face.session.run(toGrey(await stretch(picture, { rect, width, height })));
+  if (output === undefined) throw noLandmarks();
+  return Array.from({ length: LANDMARK_COUNT }, (_, i) => ({
+    x: rect.left + withinReach(output[i * 2]) * rect.width,
+    y: rect.top + withinReach(output[i * 2 + 1]) * rect.height,
+  }));
+}
+
+/** Fractions of the box: real faces stay near 0…1, a box-width outside is no face's landmark. */
+function withinReach(fraction: number | undefined): number {
+  if (fraction === undefined || !(fraction >= -1 && fraction <= 2)) throw noLandmarks();
+  return fraction;
+}
+
+/** Luma of ITU-R BT.601, as the model was fed in training. */
+function toGrey(rgb: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(rgb.length / 3);
+  for (let i = 0; i < grey.length; i += 1) {
+    const [red = 0, green = 0, blue = 0] = [rgb[i * 3], rgb[i * 3 + 1], rgb[i * 3 + 2]];
+    grey[i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+  }
+  return grey;
+}
+
+/** The five points that templates are aligned by. */
+export interface FivePoints {
+  /** The eye on the picture's left, which is the person's right. */
+  readonly leftEye: Point;
+  readonly rightEye: Point;
+  readonly nose: Point;
+  readonly leftMouth: Point;
+  readonly rightMouth: Point;
+}
+
+/** Five points from the 68: eyes as the mean of four lid points each. @see engine.md §5.5 */
+export function fivePoints(landmarks: readonly Point[]): FivePoints {
+  return {
+    leftEye: meanOf(landmarks, [37, 38, 40, 41]),
+    rightEye: meanOf(landmarks, [43, 44, 46, 47]),
+    nose: meanOf(landmarks, [30]),
+    leftMouth: meanOf(landmarks, [48]),
+    rightMouth: meanOf(landmarks, [54]),
+  };
+}
+
+function meanOf(points: readonly Point[], indexes: readonly number[]): Point {
+  let x = 0;
+  let y = 0;
+  for (const index of indexes) {
+    const point = points[index];
+    if (point === undefined) throw noLandmarks();
+    x += point.x / indexes.length;
+    y += point.y / indexes.length;
+  }
+  return { x, y };
+}
+
+/** Distance between two points. */
+export function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
+function noLandmarks(): EngineError {
+  return new EngineError("modelFailure", "the landmark model gave points that are no face's");
+}

@@ -1,0 +1,167 @@
+import { type Gates, type Refusal, refusalsOf } from "./checks/gates.ts";
+import { type LivenessCrop, livenessCrop, measureLiveness } from "./checks/measure-liveness.ts";
+import { measurePose } from "./checks/measure-pose.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { chooseFace } from "./detect/choose-face.ts";
+import { type Found, type FoundFace, findFaces } from "./detect/find-faces.ts";
+import { embedFace } from "./embed/embed-face.ts";
+import { EngineError } from "./engine-error.ts";
+import type { Box, CheckName, Inspection, Liveness, Point, Pose, Problem, Template } from "./inspection.ts";
+import { distance, type FivePoints, findLandmarks, fivePoints } from "./landmarks.ts";
+import { modelIdOf } from "./model-table.ts";
+import type { Models } from "./models.ts";
+import type { Picture } from "./picture.ts";
+import { unmeasured } from "./unmeasured.ts";
+
+export { DEFAULT_GATES, type Gates } from "./checks/gates.ts";
+
+/** Everything of an Inspection that follows from the decoded picture. */
+export type Measured = Pick<
+  Inspection,
+  "faceCount" | "primary" | "pose" | "quality" | "template" | "liveness" | "checks" | "problems" | "timings"
+>;
+
+/** What a measurement needs besides the picture. */
+export interface MeasureContext {
+  readonly models: Models;
+  readonly purpose: "match" | "enrol";
+  readonly gates: Gates;
+  /** Default: the process's own time. */
+  readonly clock?: Pick<Clock, "now">;
+}
+
+/**
+ * Finds the face of a decoded picture and measures it. Problems are in the answer: a picture that a gate refuses is
+ * measured all the same; when a model fails, nothing of it is a number.
+ */
+export async function measure(picture: Picture, context: MeasureContext): Promise<Measured> {
+  const stages = createStages(context.clock ?? systemClock);
+  const { detector } = context.models;
+  let faceCount: number | null = null;
+  try {
+    const found = await stages.time("detect", () =>
+      findFaces(picture, { session: detector, row: context.models.table.detector }),
+    );
+    faceCount = found.faces.length;
+    const choice = chooseFace(found.faces, picture);
+    if (choice === undefined) return { ...unmeasured("no_face", stages.timings), faceCount };
+    const face = await measureFace({ picture, found, face: choice.primary, models: context.models }, stages);
+    const refusals = refusalsOf({ ...face, ambiguous: choice.ambiguous }, context);
+    return { ...report({ picture, found, face, refusals }, context.models), timings: stages.timings };
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== "modelFailure") throw error;
+    return { ...unmeasured("model_failure", stages.timings), faceCount };
+  }
+}
+
+interface Stages {
+  readonly timings: Record<string, number>;
+  time<T>(stage: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Takes the time of each stage in milliseconds. */
+function createStages(clock: Pick<Clock, "now">): Stages {
+  const timings: Record<string, number> = {};
+  return {
+    timings,
+    async time(stage, work) {
+      const startedAtMs = clock.now();
+      try {
+        return await work();
+      } finally {
+        timings[stage] = clock.now() - startedAtMs;
+      }
+    },
+  };
+}
+
+interface FaceInPicture {
+  readonly picture: Picture;
+  readonly found: Found;
+  readonly face: FoundFace;
+  readonly models: Models;
+}
+
+/** All that was measured of the chosen face; positions in pixels of the fitted picture. */
+interface MeasuredFace {
+  readonly box: Box;
+  readonly score: number;
+  readonly landmarks: readonly Point[];
+  readonly interocularPx: number;
+  readonly template: Template;
+  readonly liveness: Liveness;
+  readonly livenessCropScale: number;
+  readonly pose: Pose;
+}
+
+async function measureFace({ picture, found, face, models }: FaceInPicture, stages: Stages): Promise<MeasuredFace> {
+  const { canvas, offset } = found;
+  const { table } = models;
+  const box: Box = { ...face.box, x: face.box.x + offset.x, y: face.box.y + offset.y };
+  const onCanvas = await stages.time("landmarks", () =>
+    findLandmarks(canvas, { box, session: models.landmarks, row: table.landmarks }),
+  );
+  const points: FivePoints = fivePoints(onCanvas);
+  const template = await stages.time("embed", () =>
+    embedFace(canvas, { points, session: models.embedder, row: table.embedder }),
+  );
+  const crop: LivenessCrop = livenessCrop(picture, face.box);
+  const liveness = await stages.time("liveness", () =>
+    measureLiveness(picture, { crop, session: models.liveness, row: table.liveness }),
+  );
+  const pose = await stages.time("pose", () => measurePose(canvas, { box, session: models.pose, row: table.pose }));
+  return {
+    ...face,
+    landmarks: onCanvas.map(({ x, y }) => ({ x: x - offset.x, y: y - offset.y })),
+    interocularPx: distance(points.leftEye, points.rightEye),
+    template,
+    liveness,
+    livenessCropScale: crop.scale,
+    pose,
+  };
+}
+
+function report(
+  measured: {
+    readonly picture: Picture;
+    readonly found: Found;
+    readonly face: MeasuredFace;
+    readonly refusals: readonly Refusal[];
+  },
+  models: Models,
+): Omit<Measured, "timings"> {
+  const { picture, found, face, refusals } = measured;
+  const { scale } = picture;
+  const { box } = face;
+  return {
+    faceCount: found.faces.length,
+    primary: {
+      box: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
+      detectorScore: face.score,
+      landmarks: face.landmarks.map(({ x, y }) => ({ x: x * scale, y: y * scale })),
+      interocularPx: face.interocularPx * scale,
+    },
+    pose: { value: face.pose, model: modelIdOf(models.table.pose) },
+    quality: {
+      retried: found.retried,
+      livenessCropScale: face.livenessCropScale,
+      faceWidthFraction: box.width / picture.width,
+      hints: refusals.map((refusal) => refusal.hint),
+    },
+    template: { value: face.template, model: modelIdOf(models.table.embedder) },
+    liveness: { value: face.liveness, model: modelIdOf(models.table.liveness) },
+    checks: NOT_EVALUATED,
+    problems: uniqueProblems(refusals),
+  };
+}
+
+// The heads for these come with their own models; until then nothing is said about them.
+const NOT_EVALUATED = {
+  mask: { unavailable: "notEvaluated" },
+  lenses: { unavailable: "notEvaluated" },
+  headCover: { unavailable: "notEvaluated" },
+} as const satisfies Record<CheckName, { unavailable: string }>;
+
+function uniqueProblems(refusals: readonly Refusal[]): readonly Problem[] {
+  return [...new Set(refusals.map((refusal) => refusal.problem))];
+}

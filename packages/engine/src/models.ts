@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { EngineError } from "./engine-error.ts";
+import { hasExternalData } from "./external-data.ts";
+import { MODEL_ROLES, MODEL_TABLE, type ModelRole, type ModelRow, type ModelTable } from "./model-table.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** The roles that have a session; `eyes` is checked and waits for its measurement. */
+export type SessionRole = Exclude<ModelRole, "eyes">;
+
+/** What {@link measure} runs: one session per role, and the table that the sessions were opened from. */
+export interface Models extends Readonly<Record<SessionRole, Session>> {
+  readonly table: ModelTable;
+}
+
+/**
+ * Reads, checks and opens every model of the table. Each file is read once: the bytes that were hashed are the bytes
+ * that are loaded.
+ * @param folder where the files lie
+ * @throws {EngineError} `modelMissing`, `modelChanged` (size or sha256), `modelExternalData`, or `startFailed` when the
+ * runtime does not take a checked file; each names the file and the hash.
+ */
+export async function loadModels(folder: string, options?: { readonly table?: ModelTable }): Promise<Models> {
+  const table = options?.table ?? MODEL_TABLE;
+  const bytes = await readAll(folder, table);
+  // One after another: five at once compete for the same cores and start no sooner.
+  const detector = await openSession(table.detector, bytes.detector);
+  const landmarks = await openSession(table.landmarks, bytes.landmarks);
+  const embedder = await openSession(table.embedder, bytes.embedder);
+  const liveness = await openSession(table.liveness, bytes.liveness);
+  const pose = await openSession(table.pose, bytes.pose);
+  return { table, detector, landmarks, embedder, liveness, pose };
+}
+
+async function readAll(folder: string, table: ModelTable): Promise<Record<ModelRole, Uint8Array>> {
+  const entries = await Promise.all(
+    MODEL_ROLES.map(async (role) => [role, await readChecked(folder, table[role])] as const),
+  );
+  // Object.fromEntries forgets its keys; MODEL_ROLES names each role once.
+  return Object.fromEntries(entries) as Record<ModelRole, Uint8Array>;
+}
+
+/** The bytes of one model file, exactly as the row pins them. */
+export async function readChecked(folder: string, row: ModelRow): Promise<Uint8Array> {
+  const path = join(folder, row.file);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new EngineError(
+      "modelMissing",
+      `model file ${path} (sha256 ${row.sha256}) cannot be read: run \`npm run models\`, or see the README beside it`,
+      { cause },
+    );
+  });
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  if (sha256 !== row.sha256) {
+    throw new EngineError(
+      "modelChanged",
+      `model file ${path} has ${bytes.length} bytes and sha256 ${sha256}, wanted ${row.bytes} bytes and ${row.sha256}`,
+    );
+  }
+  if (namesOtherFiles(bytes)) {
+    throw new EngineError(
+      "modelExternalData",
+      `model file ${path} (sha256 ${sha256}) keeps its numbers in another file, or is not ONNX: refused`,
+    );
+  }
+  return bytes;
+}
+
+function namesOtherFiles(bytes: Uint8Array): boolean {
+  try {
+    return hasExternalData(bytes);
+  } catch {
+    return true; // What cannot be read cannot be shown to be free of external data.
+  }
+}

@@ -1,0 +1,76 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { EngineError } from "./engine-error.ts";
+import type { ModelRow } from "./model-table.ts";
+
+/** One loaded model. */
+export interface Session {
+  /**
+   * Runs the model on one crop.
+   * @param pixels row-major, 8 bits, RGB (or one grey value) per pixel, of the size of the row's pre-processing
+   * @returns the outputs in the order of the row: each finite and of the length the row states
+   * @throws {EngineError} `modelFailure` for anything else
+   */
+  run(pixels: Uint8Array): Promise<readonly Float32Array[]>;
+}
+
+/** Opens a model from bytes that were checked before. */
+export async function openSession(row: ModelRow, bytes: Uint8Array): Promise<Session> {
+  const session = await InferenceSession.create(bytes, {
+    // A child measures one picture on one core; more threads only take cores from the other children.
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  }).catch((cause: unknown) => {
+    throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
+  });
+  const { width, height, mean } = row.preprocessing;
+  const input = new Float32Array(mean.length * width * height);
+  const feeds = { [row.input]: new Tensor("float32", input, [1, mean.length, height, width]) };
+  const names = row.outputs.map((output) => output.name);
+  // The input buffer is reused, so runs wait for each other: a picture never sees another one's pixels.
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    run(pixels) {
+      const result = turn.then(async () => {
+        fillPlanes(input, pixels, row);
+        return parseOutputs(row, await session.run(feeds, names).catch((cause: unknown) => fail(row, { cause })));
+      });
+      turn = result.catch(() => undefined);
+      return result;
+    },
+  };
+}
+
+/** Writes 8-bit pixels into planes as the row's pre-processing says; overwrites every value of `planes`. */
+export function fillPlanes(planes: Float32Array, pixels: Uint8Array, row: ModelRow): void {
+  const { channels, mean, std, width, height } = row.preprocessing;
+  const area = width * height;
+  const count = mean.length;
+  if (pixels.length !== area * count || planes.length !== pixels.length) fail(row);
+  for (let plane = 0; plane < count; plane += 1) {
+    const from = channels === "BGR" ? count - 1 - plane : plane;
+    const shift = mean[plane] ?? 0;
+    const scale = std[plane] ?? 1;
+    for (let i = 0, at = from; i < area; i += 1, at += count) {
+      planes[plane * area + i] = ((pixels[at] ?? 0) - shift) / scale;
+    }
+  }
+}
+
+/**
+ * The border to the runtime: model output comes in unknown and goes on as finite numbers of the stated length.
+ * @throws {EngineError} `modelFailure`
+ */
+export function parseOutputs(row: ModelRow, results: Readonly<Record<string, unknown>>): readonly Float32Array[] {
+  return row.outputs.map(({ name, length }) => {
+    const result = results[name];
+    const data: unknown = result instanceof Tensor ? result.data : undefined;
+    if (!(data instanceof Float32Array) || data.length !== length) return fail(row);
+    if (!data.every(Number.isFinite)) return fail(row);
+    return data;
+  });
+}
+
+function fail(row: ModelRow, options?: ErrorOptions): never {
+  throw new EngineError("modelFailure", `model ${row.file} gave no usable output`, options);
+}
