@@ -1,0 +1,51 @@
+import { decode } from "./image/decode.ts";
+import { readHeader } from "./image/read-header.ts";
+import { swapsSides } from "./image/turn-upright.ts";
+import type { Limits } from "./limits.ts";
+import { type Gates, type Measured, measure } from "./measure.ts";
+import type { HeaderFacts, InspectMessage } from "./messages.ts";
+import type { Models } from "./models.ts";
+import { unmeasured } from "./unmeasured.ts";
+
+/** What an inspection needs besides the picture. */
+export interface InspectContext {
+  readonly models: Models;
+  readonly limits: Limits;
+  readonly gates: Gates;
+  /** Told when the header is read, also of a picture that is then refused by its size. */
+  readonly onHeader: (facts: HeaderFacts) => void;
+  /** Told when the decoder is done, whether it succeeded or not. */
+  readonly onDecoded: () => void;
+}
+
+/**
+ * One picture, from bytes to measurements. Runs in a child process only: the decoder may be made to hang, to eat
+ * memory or to crash by what it is given.
+ */
+export async function inspectPicture(
+  bytes: Uint8Array,
+  { format, purpose, ...context }: InspectContext & Pick<InspectMessage, "format" | "purpose">,
+): Promise<Measured> {
+  const startedAtMs = performance.now();
+  const { header, problem } = readHeader(bytes, { format, limits: context.limits });
+  const headerMs = performance.now() - startedAtMs;
+  if (header === null) return unmeasured(problem, { header: headerMs });
+  const { width, height, orientation } = header;
+  context.onHeader(
+    swapsSides(orientation) ? { width: height, height: width, orientation } : { width, height, orientation },
+  );
+  if (problem !== null) return unmeasured(problem, { header: headerMs });
+  const picture = await decode(header, context.limits);
+  const intake = { header: headerMs, decode: performance.now() - startedAtMs - headerMs };
+  context.onDecoded();
+  if (picture === null) return unmeasured("corrupt", intake);
+  try {
+    const measured = await measure(picture, { models: context.models, purpose, gates: context.gates });
+    return { ...measured, timings: { ...intake, ...measured.timings } };
+  } catch {
+    // Whatever a model or the code round it threw: nothing was measured, and nothing pretends.
+    return unmeasured("model_failure", intake);
+  } finally {
+    picture.rgb.fill(0);
+  }
+}

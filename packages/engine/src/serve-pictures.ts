@@ -1,0 +1,83 @@
+import type { Duplex } from "node:stream";
+import { env } from "onnxruntime-node";
+import { EngineError } from "./engine-error.ts";
+import { createFrameReader, encodeFrame, type Frame } from "./framing.ts";
+import { confineDecoder } from "./image/decode.ts";
+import { inspectPicture } from "./inspect-picture.ts";
+import { canReach } from "./loopback-probe.ts";
+import type { ChildMessage, InspectMessage, ParentMessage, StartMessage } from "./messages.ts";
+import { loadModels, type Models } from "./models.ts";
+import { encodeInspected } from "./reply.ts";
+
+// The parent is trusted and has checked the size of the picture; the prefix of a frame can say no more than this.
+const REQUEST_LIMITS = { maxHeadBytes: 0xffff_ffff, maxBodyBytes: 0xffff_ffff };
+
+interface Serving {
+  readonly start: StartMessage;
+  readonly models: Models;
+}
+
+/**
+ * The child's side of the pipe: becomes ready when told to start, then answers one picture after the other.
+ * The process is to end when `channel` closes; that is the caller's care.
+ */
+export function servePictures(channel: Duplex): void {
+  const reader = createFrameReader(REQUEST_LIMITS);
+  let serving: Serving | null = null;
+  const answer = async ({ head, body }: Frame): Promise<void> => {
+    // The one border where the parent's word is taken: both ends are built from the same messages.ts.
+    const message = head as ParentMessage;
+    if (message.type === "start") serving = await becomeReady(channel, message);
+    else if (serving !== null) await answerPicture(channel, { ...serving, message, bytes: body });
+  };
+  let turn = Promise.resolve();
+  channel.on("data", (chunk: Uint8Array) => {
+    for (const frame of reader.push(chunk) ?? [])
+      turn = turn.then(async () => {
+        await answer(frame);
+      });
+  });
+}
+
+async function becomeReady(channel: Duplex, start: StartMessage): Promise<Serving | null> {
+  confineDecoder();
+  try {
+    const [models, reachable] = await Promise.all([
+      loadModels(start.modelsFolder, { table: start.models }),
+      canReach(start.probePort),
+    ]);
+    const runtime = { name: "onnxruntime-node", version: env.versions.node ?? env.versions.common } as const;
+    tell(channel, { type: "ready", runtime, reachable });
+    return { start, models };
+  } catch (error) {
+    const code = error instanceof EngineError ? error.code : "startFailed";
+    tell(channel, { type: "failed", code, message: error instanceof Error ? error.message : String(error) });
+    return null;
+  }
+}
+
+async function answerPicture(
+  channel: Duplex,
+  { start, models, message, bytes }: Serving & { readonly message: InspectMessage; readonly bytes: Uint8Array },
+): Promise<void> {
+  const { id, format, purpose } = message;
+  const measured = await inspectPicture(bytes, {
+    format,
+    purpose,
+    models,
+    limits: start.limits,
+    gates: start.gates,
+    onHeader: (facts) => {
+      tell(channel, { type: "header", id, ...facts });
+    },
+    onDecoded: () => {
+      tell(channel, { type: "decoded", id });
+    },
+  });
+  bytes.fill(0);
+  for (const piece of encodeInspected(id, measured)) channel.write(piece);
+}
+
+function tell(channel: Duplex, message: ChildMessage): void {
+  for (const piece of encodeFrame(message)) channel.write(piece);
+}
