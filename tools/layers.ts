@@ -70,8 +70,21 @@ export const MAY: readonly Layer[] = [
     reason: "SQL stays here: the port, shared queries, the driver",
   },
   {
+    part: `${SERVER}policy/`,
+    may: [CONTRACT, PORT, `${SERVER}server-error\\.ts$`],
+    outside: ["typebox"],
+    reason: "what a tenant decided, read alike by enrolment and authentication",
+  },
+  {
+    part: `${SERVER}faces/`,
+    may: [CONTRACT, PORT, "packages/engine/src/index\\.ts$", `${SERVER}vault/`],
+    outside: ["node:"],
+    reason:
+      "what enrolment and authentication must do alike: seal and open a template, name what is wrong with a picture",
+  },
+  {
     part: `${SERVER}customers/`,
-    may: [CONTRACT, PORT, WORLD, "packages/engine/src/index\\.ts$", `${SERVER}vault/`],
+    may: [CONTRACT, PORT, WORLD, "packages/engine/src/index\\.ts$", `${SERVER}(policy|faces|vault)/`],
     outside: ["node:"],
     reason: "enrolment knows pictures and records; customers, authentication and delivery do not import each other",
   },
@@ -83,7 +96,7 @@ export const MAY: readonly Layer[] = [
       PORT,
       WORLD,
       "packages/engine/src/index\\.ts$",
-      `${SERVER}vault/`,
+      `${SERVER}(policy|faces|vault)/`,
     ],
     outside: ["node:"],
     reason:
@@ -128,7 +141,7 @@ export const MAY: readonly Layer[] = [
       PORT,
       WORLD,
       CONFIG,
-      `${SERVER}(customers|authentication|delivery|vault)/`,
+      `${SERVER}(customers|authentication|delivery|policy|vault)/`,
       "packages/engine/src/index\\.ts$",
     ],
     outside: ["fastify", "@fastify/multipart", "typebox", "ipaddr.js", "node:"],

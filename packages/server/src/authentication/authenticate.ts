@@ -1,0 +1,230 @@
+import { encodeNotification, makeNotification, type Notification, newId, type Outcome } from "@sameface/contract";
+import type { Policy } from "@sameface/contract/api";
+import { type Comparison, type Engine, EngineError, type Inspection, type Template } from "@sameface/engine";
+import type { Clock } from "../clock.ts";
+import { isRefused, type RefusedProblem } from "../faces/problem-failures.ts";
+import type { Random } from "../random.ts";
+import type { CustomerRef, Decision, Store, StoredAnswer } from "../store/store.ts";
+import { StoreError } from "../store/store-error.ts";
+import type { Vault } from "../vault/vault.ts";
+import { countAttempt, failureOf } from "./count-attempt.ts";
+import { type Judgement, judgeClaim, judgeFault, judgePicture } from "./judge.ts";
+
+/** What an authentication works with. */
+export interface AuthenticationParts {
+  readonly store: Pick<Store, "readCustomer" | "beginIdempotent" | "abandonIdempotent" | "recordDecision">;
+  readonly vault: Pick<Vault, "open" | "subject" | "digest">;
+  readonly engine: Pick<Engine, "inspect">;
+  readonly compare: (a: Template, b: Template) => Comparison;
+  readonly readPolicy: (tenantId: string) => Promise<Policy>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** One attempt. */
+export interface AuthenticationRequest {
+  readonly tenantId: string;
+  readonly customerId: string;
+  readonly image: Uint8Array;
+  /** The end user's address or device as the caller knows it; `null`: not told. */
+  readonly source: string | null;
+  readonly idempotencyKey: string | null;
+  /** Makes the answer out of what was decided; its bytes are stored with the decision and answered again. */
+  readonly present: (decided: DecidedAttempt) => StoredAnswer;
+}
+
+/** One decided attempt, before it is stored. */
+export interface DecidedAttempt extends Judgement {
+  readonly authenticationId: string;
+  readonly eventId: string;
+  readonly customerId: string;
+  /** `null`: the transaction never began (4003, 4004). */
+  readonly transactionId: string | null;
+  readonly notification: Notification;
+  /** Milliseconds per stage. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+/** What becomes of an attempt. Only `decided` leaves an event; `replayed` is an answer given before. */
+export type AuthenticationResult =
+  | {
+      readonly kind: "decided";
+      readonly answer: StoredAnswer;
+      readonly outcome: Outcome;
+      readonly reason: string | null;
+    }
+  | { readonly kind: "replayed"; readonly answer: StoredAnswer }
+  | { readonly kind: "running" | "otherRequest" }
+  | { readonly kind: "refused"; readonly problem: RefusedProblem };
+
+/** How long a run may hold its Idempotency-Key: well over the engine's own deadlines (engine.md §2). */
+const IDEMPOTENCY_LEASE_MS = 60_000;
+
+/** A customer that is changed this often during one attempt is being changed on purpose. */
+const MOST_DECISIONS = 5;
+
+/**
+ * The way of one authentication, from a picture in memory to an answer that is already on disk.
+ * @throws {StoreError} what could not be stored was not decided: no event, the caller may repeat
+ * @see product.md, "The way of one authentication"
+ */
+export async function authenticate(
+  parts: AuthenticationParts,
+  request: AuthenticationRequest,
+): Promise<AuthenticationResult> {
+  const { store, vault } = parts;
+  const { tenantId, customerId, idempotencyKey: key } = request;
+  const imageDigest = vault.digest("image", tenantId, request.image);
+  const attempt: Attempt = { parts, request, imageDigest, subject: vault.subject(tenantId, customerId) };
+  if (key === null) return await decideAndRecord(attempt);
+  const start = await store.beginIdempotent({
+    tenantId,
+    key,
+    subject: attempt.subject,
+    requestHash: hashOf(attempt),
+    leaseMs: IDEMPOTENCY_LEASE_MS,
+  });
+  if (start.kind === "done") return { kind: "replayed", answer: start.answer };
+  if (start.kind !== "started") return { kind: start.kind };
+  return await decideUnderKey(attempt, key);
+}
+
+interface Attempt {
+  readonly parts: AuthenticationParts;
+  readonly request: AuthenticationRequest;
+  readonly imageDigest: string;
+  readonly subject: string;
+}
+
+/** The same attempt, whether it came as JSON or as multipart. */
+function hashOf({ parts, request, imageDigest }: Attempt): string {
+  const text = JSON.stringify([request.customerId, request.source, imageDigest]);
+  return parts.vault.digest("request", request.tenantId, new TextEncoder().encode(text));
+}
+
+async function decideUnderKey(attempt: Attempt, key: string): Promise<AuthenticationResult> {
+  const { store } = attempt.parts;
+  const free = async (): Promise<void> => {
+    await store.abandonIdempotent({ tenantId: attempt.request.tenantId, key });
+  };
+  let result: AuthenticationResult;
+  try {
+    result = await decideAndRecord(attempt);
+  } catch (fault) {
+    // A store that fails here, too, frees the key by its lease; the first fault is the one to tell.
+    await free().catch(() => undefined);
+    throw fault;
+  }
+  if (result.kind === "refused") await free();
+  return result;
+}
+
+async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> {
+  const { parts, request, subject } = attempt;
+  const startedAtMs = parts.clock.monotonicMs();
+  const ref: CustomerRef = { tenantId: request.tenantId, customerId: request.customerId, subject };
+  let seen: Seen | null = null;
+  for (let count = 0; count < MOST_DECISIONS; count += 1) {
+    const customer = await parts.store.readCustomer(ref);
+    const claim = judgeClaim(customer);
+    if (claim === null) seen ??= await inspect(attempt);
+    const inspection = seen?.inspection ?? null;
+    const refused = inspection?.problems.find(isRefused);
+    if (refused !== undefined) return { kind: "refused", problem: refused };
+    const judgement =
+      claim ??
+      (inspection === null || customer === null
+        ? judgeFault("engineFailed")
+        : judgePicture(inspection, { ...parts, ...attempt, customer, policy: await parts.readPolicy(ref.tenantId) }));
+    const decided = compose(attempt, {
+      judgement,
+      begun: claim === null,
+      timings: { ...inspection?.timings, total: parts.clock.monotonicMs() - startedAtMs },
+    });
+    const answer = request.present(decided);
+    const decision = decisionOf(attempt, { ref, decided, answer, readRevision: customer?.revision ?? null });
+    const result = await parts.store.recordDecision(decision);
+    if (result.kind === "recorded")
+      return { kind: "decided", answer, outcome: decided.outcome, reason: decided.reason };
+    if (result.kind === "alreadyDecided") return { kind: "replayed", answer: result.answer };
+  }
+  throw new StoreError("busy", "the customer kept changing while the attempt was decided");
+}
+
+/** `null`: the engine failed as a whole; what it saw in a picture is in the inspection. */
+interface Seen {
+  readonly inspection: Inspection | null;
+}
+
+async function inspect({ parts, request }: Attempt): Promise<Seen> {
+  try {
+    return { inspection: await parts.engine.inspect(request.image, { purpose: "match" }) };
+  } catch (fault) {
+    // The server is stopping: nothing is decided, and the caller may repeat.
+    if (fault instanceof EngineError && fault.code === "closed") throw fault;
+    return { inspection: null };
+  }
+}
+
+function compose(
+  { parts, request }: Attempt,
+  {
+    judgement,
+    begun,
+    timings,
+  }: {
+    readonly judgement: Judgement;
+    readonly begun: boolean;
+    readonly timings: Readonly<Record<string, number>>;
+  },
+): DecidedAttempt {
+  const { customerId } = request;
+  const transactionId = begun ? newId(parts.random) : null;
+  const notification = makeNotification(judgement.outcome, {
+    customerId,
+    ...(transactionId === null ? {} : { transactionId }),
+  });
+  const [authenticationId, eventId] = [newId(parts.random), newId(parts.random)];
+  return { ...judgement, authenticationId, eventId, customerId, transactionId, notification, timings };
+}
+
+function decisionOf(
+  attempt: Attempt,
+  {
+    ref,
+    decided,
+    answer,
+    readRevision,
+  }: {
+    readonly ref: CustomerRef;
+    readonly decided: DecidedAttempt;
+    readonly answer: StoredAnswer;
+    readonly readRevision: string | null;
+  },
+): Decision {
+  const { outcome } = decided;
+  const { source, idempotencyKey } = attempt.request;
+  return {
+    ...ref,
+    readRevision,
+    authentication: {
+      authenticationId: decided.authenticationId,
+      outcome: outcome.kind,
+      failure: failureOf(outcome),
+      reason: decided.reason,
+      transactionId: decided.transactionId,
+      interviewId: outcome.kind === "passed" ? outcome.interviewId : null,
+      details: JSON.stringify({ checks: decided.checks, hints: decided.hints, timings: decided.timings }),
+    },
+    event: { eventId: decided.eventId, body: encodeNotification(decided.notification) },
+    counters: countAttempt(outcome, {
+      customer: ref.subject,
+      source: source === null ? null : sourceOf(attempt, source),
+    }),
+    idempotency: idempotencyKey === null ? null : { key: idempotencyKey, answer },
+  };
+}
+
+function sourceOf({ parts, request }: Attempt, source: string): string {
+  return parts.vault.digest("source", request.tenantId, new TextEncoder().encode(source));
+}

@@ -1,0 +1,34 @@
+import { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, type PolicyBody } from "@sameface/contract/api";
+import { Compile } from "typebox/compile";
+import { ServerError } from "../server-error.ts";
+import type { Store } from "../store/store.ts";
+
+const POLICY = Compile(Policy);
+
+/** What a body of PUT comes to: what it leaves out has its default. */
+export function completePolicy(body: PolicyBody): Policy {
+  return {
+    thresholds: { ...DEFAULT_POLICY.thresholds, ...body.thresholds },
+    checks: { ...DEFAULT_POLICY.checks, ...body.checks },
+    liveness: { ...DEFAULT_POLICY.liveness, ...body.liveness },
+    secondFactor: body.secondFactor ?? DEFAULT_POLICY.secondFactor,
+  };
+}
+
+/**
+ * The tenant's policy; the default where it never set one.
+ * @throws {ServerError} `policyUnreadable`: what is stored is no policy; nobody passes by a guess
+ */
+export async function readTenantPolicy(store: Pick<Store, "readPolicy">, tenantId: string): Promise<Policy> {
+  const text = await store.readPolicy({ tenantId });
+  if (text === null) return DEFAULT_POLICY;
+  const value: unknown = JSON.parse(text);
+  if (!POLICY.Check(value)) throw new ServerError("policyUnreadable", "the stored policy does not fit its schema");
+  return value;
+}
+
+/** The cosine that a policy asks for. @see engine.md §6 */
+export function matchThresholdOf(policy: Policy): number {
+  const { match } = policy.thresholds;
+  return typeof match === "number" ? match : MATCH_THRESHOLDS[match];
+}
