@@ -70,14 +70,33 @@ export const FAILURES = {
 /** The name of a row of {@link FAILURES}. */
 export type FailureName = keyof typeof FAILURES;
 
+/** All names of {@link FAILURES}, in its order. */
+export const FAILURE_NAMES = Object.keys(FAILURES) as readonly FailureName[]; // keys() widens to string
+
 /** The 9xxx rows: exceptions of our own, outcome `error` on the wire. */
 export type OwnFailureName = Exclude<
   FailureName,
   "blocklisted" | "unknownCustomer" | "spoofDetected" | "notRecognized"
 >;
 
+/** The names of the 9xxx rows: only these codes are ours to give, so they never collide with a vendor's. */
+export const OWN_FAILURE_NAMES: readonly OwnFailureName[] = FAILURE_NAMES.filter(isOwn);
+
+function isOwn(name: FailureName): name is OwnFailureName {
+  return FAILURES[name].code >= 9000;
+}
+
+/**
+ * The row whose `errorCode` is `code`.
+ * @returns `null` for every other code: exceptions of a sender are normal traffic (contract.md §5)
+ */
+export function failureByCode(code: number): FailureName | null {
+  for (const name of FAILURE_NAMES) if (FAILURES[name].code === code) return name;
+  return null;
+}
+
 function spoofMessage(spoofConfidence: number): string {
   // The page prints the number with at least one decimal: 1 → 1.0, 0.97 → 0.97 (contract.md §4).
-  const text = Number.isInteger(spoofConfidence) ? spoofConfidence.toFixed(1) : String(spoofConfidence);
+  const text = String(spoofConfidence).replace(/^\d+(?=e|$)/, "$&.0");
   return `Spoof attempt detected. Spoof confidence ${text}`;
 }

@@ -1,0 +1,13 @@
+/**
+ * The request headers of a delivery that are ours.
+ * `id`, `timestamp` and `signature` are those of Standard Webhooks; `outcome` and `attempt` are unsigned, for people and
+ * routers: no decision may rest on them.
+ * @see contract.md §6
+ */
+export const HEADERS = {
+  id: "webhook-id",
+  timestamp: "webhook-timestamp",
+  signature: "webhook-signature",
+  outcome: "sameface-outcome",
+  attempt: "sameface-attempt",
+} as const;

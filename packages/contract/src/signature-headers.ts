@@ -1,0 +1,114 @@
+import { HEADERS } from "./headers.ts";
+
+/** Request headers: a web `Headers`, or a record as Node and the frameworks have it. */
+export type HeadersLike =
+  | { readonly get: (name: string) => string | null }
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Why the headers of a request can't be verified, in the order in which it is looked for. */
+export type HeaderRefusal =
+  | "missing_id"
+  | "missing_timestamp"
+  | "missing_signature"
+  | "duplicate_header"
+  | "bad_id"
+  | "bad_timestamp"
+  | "bad_signature_header"
+  | "too_many_signatures";
+
+/** One `version,value` of the signature header. */
+export interface Token {
+  readonly version: string;
+  readonly value: string;
+}
+
+/** The three headers, each well formed. */
+export interface SignatureHeaders {
+  readonly id: string;
+  /** As sent: leading zeros are part of what was signed. */
+  readonly timestamp: string;
+  readonly tokens: readonly Token[];
+}
+
+// Visible ASCII; a dot would let id and timestamp flow into one another in the signed text, a comma is a joined header.
+const ID = /^[!-+\-/-~]{1,256}$/;
+const TIMESTAMP = /^[0-9]{1,12}$/;
+const MAX_SIGNATURE_CHARACTERS = 4096;
+const MAX_TOKENS = 20;
+
+/** Whether the id may stand in the signed text: 1 to 256 visible ASCII characters without `.` and `,`. */
+export function isWebhookId(id: string): boolean {
+  return ID.test(id);
+}
+
+/** Reads the three headers strictly; doubled ones are refused, never chosen from. */
+export function readSignatureHeaders(headers: HeadersLike): SignatureHeaders | HeaderRefusal {
+  const read = valuesOf(headers);
+  const ids = read(HEADERS.id);
+  const timestamps = read(HEADERS.timestamp);
+  const signatures = read(HEADERS.signature);
+  if (ids.every(isEmpty)) return "missing_id";
+  if (timestamps.every(isEmpty)) return "missing_timestamp";
+  if (signatures.every(isBlank)) return "missing_signature";
+  const [id, timestamp, signature, ...more] = [...ids, ...timestamps, ...signatures];
+  if (id === undefined || timestamp === undefined || signature === undefined || more.length > 0) {
+    return "duplicate_header";
+  }
+  if (!isWebhookId(id)) return "bad_id";
+  if (!TIMESTAMP.test(timestamp)) return "bad_timestamp";
+  const tokens = readTokens(signature);
+  return typeof tokens === "string" ? tokens : { id, timestamp, tokens };
+}
+
+type Lookup = (name: string) => readonly string[];
+
+function valuesOf(headers: HeadersLike): Lookup {
+  return isWebHeaders(headers) ? (name) => valuesOfWebHeaders(headers, name) : lookupOf(headers);
+}
+
+function isWebHeaders(headers: HeadersLike): headers is { readonly get: (name: string) => string | null } {
+  return typeof headers["get" as keyof HeadersLike] === "function"; // a header called "get" is text
+}
+
+function valuesOfWebHeaders(
+  headers: { readonly get: (name: string) => string | null },
+  name: string,
+): readonly string[] {
+  const value = headers.get(name);
+  if (value === null) return [];
+  // `Headers` joins a doubled header with a comma and a space. In id and timestamp the comma is refused anyway;
+  // between signatures it would make one good token out of two headers, and no sender of ours writes one.
+  return name === HEADERS.signature ? value.split(", ") : [value];
+}
+
+function lookupOf(record: Readonly<Record<string, string | readonly string[] | undefined>>): Lookup {
+  const found = new Map<string, string[]>();
+  for (const [key, value] of Object.entries(record)) {
+    if (value === undefined) continue;
+    const name = key.toLowerCase();
+    found.set(name, [...(found.get(name) ?? []), ...(typeof value === "string" ? [value] : value)]);
+  }
+  return (name) => found.get(name) ?? [];
+}
+
+function isEmpty(value: string): boolean {
+  return value === "";
+}
+
+function isBlank(value: string): boolean {
+  return /^ *$/.test(value);
+}
+
+function readTokens(signature: string): readonly Token[] | "bad_signature_header" | "too_many_signatures" {
+  if (signature.length > MAX_SIGNATURE_CHARACTERS) return "bad_signature_header";
+  const texts = signature.split(" ").filter((text) => text !== "");
+  const tokens = texts.flatMap(readToken);
+  if (tokens.length === 0) return "bad_signature_header";
+  return texts.length > MAX_TOKENS ? "too_many_signatures" : tokens;
+}
+
+function readToken(text: string): Token[] {
+  const comma = text.indexOf(",");
+  if (comma <= 0 || comma === text.length - 1) return [];
+  return [{ version: text.slice(0, comma), value: text.slice(comma + 1) }];
+}

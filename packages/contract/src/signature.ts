@@ -1,0 +1,186 @@
+import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { ContractError } from "./contract-error.ts";
+import {
+  type HeaderRefusal,
+  type HeadersLike,
+  isWebhookId,
+  readSignatureHeaders,
+  type SignatureHeaders,
+  type Token,
+} from "./signature-headers.ts";
+import type { PublicKey, SecretKey, SigningKey, VerifyKey } from "./signing-keys.ts";
+import { type Primitives, webCrypto } from "./web-crypto.ts";
+
+/** Seconds a signature may lie in the past or the future, both bounds included (Standard Webhooks). */
+export const DEFAULT_TOLERANCE_SECONDS = 300;
+
+/** Why a request is not verified, in the order in which it is looked for. */
+export type VerifyRefusal =
+  | HeaderRefusal
+  | "timestamp_too_old"
+  | "timestamp_too_new"
+  | "no_supported_signature"
+  | "signature_mismatch";
+
+/** What {@link verify} answers: a value, never an exception for what a sender may send. */
+export type VerifyResult =
+  | { readonly ok: true; readonly id: string; readonly timestampSeconds: number }
+  | { readonly ok: false; readonly reason: VerifyRefusal };
+
+/** What is signed, and with what. */
+export interface SignOptions extends Primitives {
+  /** `webhook-id`: 1 to 256 visible ASCII characters without `.` and `,`. */
+  readonly id: string;
+  /** `webhook-timestamp`: whole seconds since 1970, at most 12 digits. */
+  readonly timestampSeconds: number;
+  /** The raw bytes of the body. */
+  readonly body: Uint8Array;
+  /** At least one; several during a rotation, both kinds side by side. */
+  readonly keys: readonly SigningKey[];
+}
+
+/** The request as it came, without parsing it. */
+export interface SignedRequest {
+  readonly body: Uint8Array;
+  readonly headers: HeadersLike;
+  /** The receiver's clock, seconds since 1970. */
+  readonly nowSeconds: number;
+}
+
+/** What a verifier holds. */
+export interface VerifierOptions extends Primitives {
+  /** At least one; both kinds, and several during a rotation. */
+  readonly keys: readonly VerifyKey[];
+  /** Default 300. */
+  readonly toleranceSeconds?: number;
+}
+
+/** Verifies requests; imported keys are kept. */
+export type Verifier = (request: SignedRequest) => Promise<VerifyResult>;
+
+/**
+ * The value of `webhook-signature`: one token a key, in the order of the keys.
+ * @throws {ContractError} `bad_secret` without any key; `bad_argument` for an id or a time that can't be signed
+ * @example
+ * const signature = await sign({ id, timestampSeconds, body, keys: [parseSigningKey(secret)] });
+ * @see Standard Webhooks, "Signature scheme"
+ */
+export async function sign(options: SignOptions): Promise<string> {
+  const { id, timestampSeconds, body, keys } = options;
+  if (keys.length === 0) throw new ContractError("bad_secret", "there is no key to sign with");
+  if (!isWebhookId(id)) throw new ContractError("bad_argument", "a webhook-id is visible ASCII without dot and comma");
+  if (!Number.isInteger(timestampSeconds) || timestampSeconds < 0 || timestampSeconds >= 1e12) {
+    throw new ContractError("bad_argument", "a timestamp is whole seconds since 1970");
+  }
+  const { mac, ed25519 } = primitivesOf(options);
+  const parts = signedParts(id, String(timestampSeconds), body);
+  const tokens = keys.map(async (key) =>
+    key.version === "v1"
+      ? `v1,${encodeBase64(await mac(key.secret, parts))}`
+      : `v1a,${encodeBase64(await ed25519.sign(key.seed, parts))}`,
+  );
+  return (await Promise.all(tokens)).join(" ");
+}
+
+/**
+ * A verifier that keeps its keys ready, for a receiver that runs long.
+ * @throws {ContractError} `bad_secret` without any key; `bad_argument` for a tolerance that is not a number ≥ 0
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const { keys, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS } = options;
+  if (keys.length === 0) throw new ContractError("bad_secret", "there is no key to verify with");
+  // NaN would make every comparison false, and so any age pass.
+  if (!(toleranceSeconds >= 0)) throw new ContractError("bad_argument", "toleranceSeconds is a number of 0 or more");
+  const ring = { ...primitivesOf(options), secrets: keys.filter(isSecret), publicKeys: keys.filter(isPublic) };
+  return async ({ body, headers, nowSeconds }) => {
+    const read = readSignatureHeaders(headers);
+    if (typeof read === "string") return { ok: false, reason: read };
+    const timestampSeconds = Number(read.timestamp);
+    const age = ageRefusal(Math.floor(nowSeconds) - timestampSeconds, toleranceSeconds);
+    if (age !== null) return { ok: false, reason: age };
+    const mismatch = await signatureRefusal(read, body, ring);
+    return mismatch === null ? { ok: true, id: read.id, timestampSeconds } : { ok: false, reason: mismatch };
+  };
+}
+
+/**
+ * Verifies one request over its raw bytes.
+ * @throws {ContractError} as {@link createVerifier}: a fault of the configuration, never of the request
+ */
+export async function verify(options: SignedRequest & VerifierOptions): Promise<VerifyResult> {
+  return await createVerifier(options)(options);
+}
+
+interface KeyRing extends Required<Primitives> {
+  readonly secrets: readonly SecretKey[];
+  readonly publicKeys: readonly PublicKey[];
+}
+
+function primitivesOf(options: Primitives): Required<Primitives> {
+  const byWebCrypto = webCrypto();
+  return { mac: options.mac ?? byWebCrypto.mac, ed25519: options.ed25519 ?? byWebCrypto.ed25519 };
+}
+
+function isSecret(key: VerifyKey): key is SecretKey {
+  return key.version === "v1";
+}
+
+function isPublic(key: VerifyKey): key is PublicKey {
+  return key.version === "v1a";
+}
+
+function ageRefusal(ageSeconds: number, toleranceSeconds: number): VerifyRefusal | null {
+  // Written so that a clock that answers NaN refuses.
+  if (!(ageSeconds <= toleranceSeconds)) return "timestamp_too_old";
+  return ageSeconds < -toleranceSeconds ? "timestamp_too_new" : null;
+}
+
+async function signatureRefusal(
+  { id, timestamp, tokens }: SignatureHeaders,
+  body: Uint8Array,
+  ring: KeyRing,
+): Promise<VerifyRefusal | null> {
+  const macs = ring.secrets.length > 0 ? tokens.filter(({ version }) => version === "v1") : [];
+  const signatures = ring.publicKeys.length > 0 ? tokens.filter(({ version }) => version === "v1a") : [];
+  if (macs.length + signatures.length === 0) return "no_supported_signature";
+  const parts = signedParts(id, timestamp, body);
+  const verified = (await anyMac(macs, parts, ring)) || (await anySignature(signatures, parts, ring));
+  return verified ? null : "signature_mismatch";
+}
+
+async function anyMac(tokens: readonly Token[], parts: readonly Uint8Array[], ring: KeyRing): Promise<boolean> {
+  if (tokens.length === 0) return false;
+  let found = false;
+  for (const { secret } of ring.secrets) {
+    const made = ring.mac(secret, parts);
+    const expected = encodeBase64(made instanceof Promise ? await made : made);
+    // No early exit, neither between tokens nor between secrets: time tells nothing about which one matched.
+    for (const { value } of tokens) found = equalInConstantTime(expected, value) || found;
+  }
+  return found;
+}
+
+async function anySignature(tokens: readonly Token[], parts: readonly Uint8Array[], ring: KeyRing): Promise<boolean> {
+  for (const { value } of tokens) {
+    const signature = decodeBase64(value);
+    if (signature?.length !== 64) continue;
+    // Everything here is public, so the first match may end it.
+    for (const { publicKey } of ring.publicKeys) {
+      if (await ring.ed25519.verify(publicKey, parts, signature)) return true;
+    }
+  }
+  return false;
+}
+
+function signedParts(id: string, timestamp: string, body: Uint8Array): readonly Uint8Array[] {
+  return [new TextEncoder().encode(`${id}.${timestamp}.`), body];
+}
+
+/** Compares texts of which one is ours: always over its whole length, so canonical base64 needs no decoding. */
+function equalInConstantTime(expected: string, value: string): boolean {
+  let difference = expected.length ^ value.length;
+  for (let at = 0; at < expected.length; at += 1) {
+    difference |= expected.charCodeAt(at) ^ value.charCodeAt(at); // past the end: NaN, counted as 0
+  }
+  return difference === 0;
+}

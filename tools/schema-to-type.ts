@@ -1,0 +1,50 @@
+/** The part of JSON Schema that the wire schemas use. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly const?: string | number | boolean;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly not?: JsonSchema;
+  readonly items?: JsonSchema;
+  readonly maxItems?: number;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: boolean;
+}
+
+const PLAIN: Readonly<Record<string, string>> = {
+  string: "string",
+  number: "number",
+  integer: "number",
+  boolean: "boolean",
+};
+
+/** The text of the TypeScript type of a schema. */
+export function typeOf(schema: JsonSchema): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(" | ");
+  if (schema.type === "array")
+    return schema.maxItems === 0 ? "readonly []" : `readonly ${typeOf(schema.items ?? {})}[]`;
+  if (schema.type === "object") return objectType(schema);
+  return PLAIN[schema.type ?? ""] ?? "unknown";
+}
+
+/** The text of an exported interface of an object schema. */
+export function interfaceOf(name: string, about: string, schema: object): string {
+  // A TypeBox schema is JSON Schema by its text; its own types say less about the keys than its data.
+  return `/** ${about} */\nexport interface ${name} {\n${members(JSON.parse(JSON.stringify(schema)) as JsonSchema)
+    .map((line) => `  ${line}\n`)
+    .join("")}}`;
+}
+
+function objectType(schema: JsonSchema): string {
+  const inside = members(schema);
+  return inside.length === 0 ? "Readonly<Record<string, never>>" : `{ ${inside.join(" ")} }`;
+}
+
+function members(schema: JsonSchema): string[] {
+  const required = new Set(schema.required);
+  const listed = Object.entries(schema.properties ?? {}).map(
+    ([key, value]) => `readonly ${key}${required.has(key) ? "" : "?"}: ${typeOf(value)};`,
+  );
+  return schema.additionalProperties === false ? listed : [...listed, "readonly [key: string]: unknown;"];
+}
