@@ -44,7 +44,7 @@ function percentOf(files: readonly FileCoverage[]): number {
 export function judgeCoverage(coverage: readonly FileCoverage[]): { complaints: string[]; lines: string[] } {
   const byPath = new Map(coverage.map((file) => [file.path, file]));
   const complaints = COMPLETE.flatMap((glob) => globSync(glob, { cwd: ROOT }))
-    .filter((path) => !path.endsWith(".test.ts"))
+    .filter((path) => !/\.(test|fixture|conformance)\.ts$/.test(path))
     .flatMap((path) => complaint(path, byPath.get(path)) ?? []);
   for (const [folder, floor] of Object.entries(FLOORS)) {
     const percent = percentOf(coverage.filter((file) => file.path.startsWith(folder)));

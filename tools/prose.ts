@@ -14,7 +14,7 @@ const MADE = [
   /^node_modules\//,
   /^sameface\.config\.json$/,
   /\.onnx$/,
-  /\.test\.ts$/,
+  /^package\//,
 ];
 
 /** Pages whose paths are relative to a package, as its reader sees them. */

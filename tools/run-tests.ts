@@ -152,7 +152,11 @@ export async function runTests(files: readonly string[], options: TestRunOptions
     execArgv: ["--conditions=@sameface/source"],
     ...(options.titlePattern === undefined ? {} : { testNamePatterns: options.titlePattern }),
     ...(options.coverage
-      ? { coverage: true, coverageIncludeGlobs: ["packages/*/src/**/*.ts"], coverageExcludeGlobs: ["**/*.test.ts"] }
+      ? {
+          coverage: true,
+          coverageIncludeGlobs: ["packages/*/src/**/*.ts"],
+          coverageExcludeGlobs: ["**/*.{test,fixture,conformance}.ts", "**/fixtures/**"],
+        }
       : {}),
   });
   events.on("test:pass", (event) => {

@@ -1,11 +1,19 @@
+import { readFileSync } from "node:fs";
+import { ourFiles } from "./files.ts";
+import { ROOT } from "./root.ts";
+
 /** One step of `npm run check`; its commands run one after another, and all of them run. */
 export interface Step {
   readonly name: string;
   readonly commands: readonly (readonly string[])[];
 }
 
-/** Scripts that write a generated file, and with `--check` only compare. */
-export const GENERATORS: readonly string[] = ["tools/wire-types.ts", "tools/reference-failures.ts"];
+/** Scripts that write a generated file, and with `--check` only compare: those that use generated-file.ts. */
+function generators(): string[] {
+  return ourFiles("tools/*.ts").filter((path) =>
+    /^import .* from "\.\/generated-file\.ts";$/m.test(readFileSync(ROOT + path, "utf8")),
+  );
+}
 
 const SOURCE = "--conditions=@sameface/source";
 const node = (script: string, ...args: readonly string[]): string[] => ["node", SOURCE, script, ...args];
@@ -24,7 +32,7 @@ export const STEPS: readonly Step[] = [
       node("tools/prose.ts"),
       node("tools/sizes.ts"),
       node("tools/growth-lists.ts"),
-      ...GENERATORS.map((script) => node(script, "--check")),
+      ...generators().map((script) => node(script, "--check")),
     ],
   },
   { name: "map", commands: [node("tools/requirements.ts", "--check")] },
@@ -33,7 +41,7 @@ export const STEPS: readonly Step[] = [
 
 /** What `npm run fix` runs, in this order. */
 export const REPAIRS: readonly (readonly string[])[] = [
-  ...GENERATORS.map((script) => node(script)),
+  ...generators().map((script) => node(script)),
   ["eslint", "--fix", "."],
   ["biome", "check", "--write", "."],
 ];
