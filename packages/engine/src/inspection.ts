@@ -64,7 +64,10 @@ export interface PrimaryFace {
   readonly interocularPx: number;
 }
 
-/** Degrees. Positive yaw: the face turns towards the picture's right. */
+/**
+ * Degrees, −99…99. Positive yaw: the face turns towards the picture's right; positive pitch: the chin is raised;
+ * positive roll: the head is turned clockwise in the picture.
+ */
 export interface Pose {
   readonly yaw: number;
   readonly pitch: number;
@@ -75,7 +78,7 @@ export interface Pose {
 export interface Quality {
   /** The face was found only after the picture was extended (engine.md §5.2). */
   readonly retried: boolean;
-  /** s of engine.md §5.7: liveness crop ÷ face box; below 1.8 is `low_margin`. */
+  /** s of engine.md §5.7: liveness crop ÷ face box, at most 2.7; `low_margin` below the gate. */
   readonly livenessCropScale: number | null;
   /** Face box width ÷ picture width, 0… */
   readonly faceWidthFraction: number;

@@ -1,4 +1,4 @@
-import { type Gates, type Refusal, refusalsOf } from "./checks/gates.ts";
+import { type Gates, hintsOf, type Refusal, refusalsOf } from "./checks/gates.ts";
 import { type LivenessCrop, livenessCrop, measureLiveness } from "./checks/measure-liveness.ts";
 import { measurePose } from "./checks/measure-pose.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -46,8 +46,10 @@ export async function measure(picture: Picture, context: MeasureContext): Promis
     const choice = chooseFace(found.faces, picture);
     if (choice === undefined) return { ...unmeasured("no_face", stages.timings), faceCount };
     const face = await measureFace({ picture, found, face: choice.primary, models: context.models }, stages);
-    const refusals = refusalsOf({ ...face, ambiguous: choice.ambiguous }, context);
-    return { ...report({ picture, found, face, refusals }, context.models), timings: stages.timings };
+    const gated = { ...face, ambiguous: choice.ambiguous };
+    const refusals = refusalsOf(gated, context);
+    const hints = hintsOf(gated, refusals);
+    return { ...report({ picture, found, face, refusals, hints }, context.models), timings: stages.timings };
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== "modelFailure") throw error;
     return { ...unmeasured("model_failure", stages.timings), faceCount };
@@ -127,10 +129,11 @@ function report(
     readonly found: Found;
     readonly face: MeasuredFace;
     readonly refusals: readonly Refusal[];
+    readonly hints: readonly string[];
   },
   models: Models,
 ): Omit<Measured, "timings"> {
-  const { picture, found, face, refusals } = measured;
+  const { picture, found, face, refusals, hints } = measured;
   const { scale } = picture;
   const { box } = face;
   return {
@@ -146,7 +149,7 @@ function report(
       retried: found.retried,
       livenessCropScale: face.livenessCropScale,
       faceWidthFraction: box.width / picture.width,
-      hints: refusals.map((refusal) => refusal.hint),
+      hints,
     },
     template: { value: face.template, model: modelIdOf(models.table.embedder) },
     liveness: { value: face.liveness, model: modelIdOf(models.table.liveness) },

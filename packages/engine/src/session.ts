@@ -23,17 +23,25 @@ export async function openSession(row: ModelRow, bytes: Uint8Array): Promise<Ses
   }).catch((cause: unknown) => {
     throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
   });
-  const { width, height, mean } = row.preprocessing;
-  const input = new Float32Array(mean.length * width * height);
-  const feeds = { [row.input]: new Tensor("float32", input, [1, mean.length, height, width]) };
   const names = row.outputs.map((output) => output.name);
+  return sessionOver(row, async (input) => await session.run({ [row.input]: input }, names));
+}
+
+/** A session over anything that turns one input tensor into named outputs, none of which is trusted. */
+export function sessionOver(
+  row: ModelRow,
+  infer: (input: Tensor) => Promise<Readonly<Record<string, unknown>>>,
+): Session {
+  const { width, height, mean } = row.preprocessing;
+  const planes = new Float32Array(mean.length * width * height);
+  const input = new Tensor("float32", planes, [1, mean.length, height, width]);
   // The input buffer is reused, so runs wait for each other: a picture never sees another one's pixels.
   let turn: Promise<unknown> = Promise.resolve();
   return {
     run(pixels) {
       const result = turn.then(async () => {
-        fillPlanes(input, pixels, row);
-        return parseOutputs(row, await session.run(feeds, names).catch((cause: unknown) => fail(row, { cause })));
+        fillPlanes(planes, pixels, row);
+        return parseOutputs(row, await infer(input).catch((cause: unknown) => fail(row, { cause })));
       });
       turn = result.catch(() => undefined);
       return result;
@@ -61,7 +69,7 @@ export function fillPlanes(planes: Float32Array, pixels: Uint8Array, row: ModelR
  * The border to the runtime: model output comes in unknown and goes on as finite numbers of the stated length.
  * @throws {EngineError} `modelFailure`
  */
-export function parseOutputs(row: ModelRow, results: Readonly<Record<string, unknown>>): readonly Float32Array[] {
+function parseOutputs(row: ModelRow, results: Readonly<Record<string, unknown>>): readonly Float32Array[] {
   return row.outputs.map(({ name, length }) => {
     const result = results[name];
     const data: unknown = result instanceof Tensor ? result.data : undefined;
