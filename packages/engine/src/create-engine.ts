@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "./clock.ts";
 import { type ImageFormat, imageFormat } from "./image/image-format.ts";
 import type { Engine, EngineInfo, ImageFacts, Inspection, InspectOptions, Problem } from "./inspection.ts";
-import { narrowestLaunch } from "./launch.ts";
+import { type Launch, narrowestLaunch } from "./launch.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { type LoopbackProbe, openLoopbackProbe } from "./loopback-probe.ts";
 import { DEFAULT_GATES, type Gates } from "./measure.ts";
@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly gates?: Partial<Gates>;
   /** Default: the process's own time. */
   readonly clock?: Clock;
+  /** Command line that starts a child in a narrower place; default: the narrowest one this host allows. */
+  readonly launch?: Launch;
   /** Script that a child runs, for tests of how children are held; default: the one of this package. */
   readonly childEntry?: string;
 }
@@ -49,7 +51,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const models = { ...MODEL_TABLE, ...options.models };
   const processes = options.processes ?? physicalCores();
-  const [launch, probe] = await Promise.all([narrowestLaunch(), openLoopbackProbe()]);
+  const [launch, probe] = await Promise.all([options.launch ?? narrowestLaunch(), openLoopbackProbe()]);
   try {
     const { pool, ready } = await ChildPool.start({
       launch,

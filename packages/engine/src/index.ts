@@ -1,6 +1,7 @@
 export { DEFAULT_GATES, type Gates } from "./checks/gates.ts";
 export { compare } from "./compare.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
+export { type DrawnFaceOptions, drawFace } from "./drawn-face.ts";
 export { EngineError, type EngineErrorCode } from "./engine-error.ts";
 export {
   type Attribute,
