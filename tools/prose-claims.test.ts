@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { claimsOf } from "./prose-claims.ts";
+import { claimsOf, quotesOf } from "./prose-claims.ts";
 
 const texts = (markdown: string): string[] => claimsOf(markdown).map((claim) => `${claim.kind} ${claim.text}`);
 
@@ -19,5 +19,12 @@ describe("claimsOf", () => {
 
   it("tells the line", () => {
     assert.deepEqual(claimsOf("\n\n`a/b.ts`"), [{ kind: "path", text: "a/b.ts", line: 3 }]);
+  });
+});
+
+describe("quotesOf", () => {
+  it("takes blocks whose fence names a file, and leaves other blocks alone", () => {
+    const page = "a\n```ts tools/a.ts\nconst a = 1;\n```\n```sh\nls\n```\n```sh api\nls\n```\n";
+    assert.deepEqual(quotesOf(page), [{ path: "tools/a.ts", text: "const a = 1;\n", line: 2 }]);
   });
 });

@@ -26,6 +26,23 @@ function claimsOfCode(code: string, line: number): Claim[] {
   return claims;
 }
 
+/** A block that quotes a file: its fence names the path, as in "```ts tools/layers.ts". */
+export interface Quote {
+  readonly path: string;
+  readonly text: string;
+  readonly line: number;
+}
+
+/** The quotes of a page; what they show must stand in the file, word for word. */
+export function quotesOf(markdown: string): Quote[] {
+  const blocks = markdown.matchAll(/^```\w+ (\S+\.\w+)\n(.*?)^```$/gms);
+  return [...blocks].map((block) => ({
+    path: block[1] ?? "",
+    text: block[2] ?? "",
+    line: markdown.slice(0, block.index).split("\n").length,
+  }));
+}
+
 /** Everything checkable that a Markdown page says: paths and commands in code, and targets of its own links. */
 export function claimsOf(markdown: string): Claim[] {
   const claims: Claim[] = [];

@@ -1,9 +1,9 @@
-// Prose that is checked: every path, npm script, lane and sameface command that a page names exists.
+// Prose that is checked: every path, npm script, lane and sameface command that a page names exists, and what it quotes from a file stands there.
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ourFiles } from "./files.ts";
 import { LANES } from "./lanes.ts";
-import { type Claim, claimsOf } from "./prose-claims.ts";
+import { type Claim, claimsOf, type Quote, quotesOf } from "./prose-claims.ts";
 import { ROOT } from "./root.ts";
 
 /** Made when the program runs or installs, or inside an npm archive (`package/`): a clone does not have it. */
@@ -58,12 +58,24 @@ function holds(claim: Claim, page: string): boolean {
   }
 }
 
+function isWordForWord({ path, text }: Quote): boolean {
+  return existsSync(ROOT + path) && readFileSync(ROOT + path, "utf8").includes(text);
+}
+
+function complaintsAbout(page: string): string[] {
+  const markdown = readFileSync(ROOT + page, "utf8");
+  return [
+    ...claimsOf(markdown)
+      .filter((claim) => !holds(claim, page))
+      .map((claim) => `${page}:${claim.line}: ${claim.kind} that does not exist: ${claim.text}`),
+    ...quotesOf(markdown)
+      .filter((quote) => !isWordForWord(quote))
+      .map((quote) => `${page}:${quote.line}: not word for word in ${quote.path}`),
+  ];
+}
+
 const pages = ourFiles("*.md");
-const complaints = pages.flatMap((page) =>
-  claimsOf(readFileSync(ROOT + page, "utf8"))
-    .filter((claim) => !holds(claim, page))
-    .map((claim) => `${page}:${claim.line}: ${claim.kind} that does not exist: ${claim.text}`),
-);
+const complaints = pages.flatMap(complaintsAbout);
 for (const complaint of complaints) process.stdout.write(`${complaint}\n`);
 process.stdout.write(`${pages.length} pages, ${complaints.length} claims refused\n`);
 process.exitCode = complaints.length === 0 ? 0 : 1;
