@@ -1,0 +1,80 @@
+import type { OutcomeKind } from "@sameface/contract";
+import type { Authentication, Page } from "../records.ts";
+import type { InTenant, Paging, Store } from "../store.ts";
+import { appendAudit } from "./audit.ts";
+import type { Backend, ReadView } from "./backend.ts";
+import { encodeCursor, sequenceCursor } from "./cursor.ts";
+import type { AuthenticationRow } from "./tables.ts";
+import { toPage } from "./to-page.ts";
+
+/** The part of the {@link Store} that reads authentications. */
+export function authenticationQueries({
+  read,
+  write,
+}: Backend): Pick<Store, "readAuthentication" | "listAuthentications" | "verifyTransaction"> {
+  return {
+    readAuthentication: async ({ tenantId, authenticationId }) =>
+      await read(async ({ db }) => {
+        const row = await db
+          .selectFrom("authentications")
+          .selectAll()
+          .where("tenant_id", "=", tenantId)
+          .where("authentication_id", "=", authenticationId)
+          .executeTakeFirst();
+        return row === undefined ? null : toAuthentication(row);
+      }),
+    listAuthentications: async (where) => await read(async (view) => await listAuthentications(view, where)),
+    verifyTransaction: async ({ tenantId, transactionId, maxAgeMs, audit }) =>
+      await write(async (view) => {
+        const row = await view.db
+          .selectFrom("authentications")
+          .select("authentication_id")
+          .where("tenant_id", "=", tenantId)
+          .where("transaction_id", "=", transactionId)
+          .where("outcome", "=", "passed")
+          .where("created_at_ms", ">=", view.nowMs - maxAgeMs)
+          .limit(1)
+          .executeTakeFirst();
+        const verified = row !== undefined;
+        await appendAudit(view, tenantId, { ...audit, details: { ...audit.details, verified } });
+        return verified;
+      }),
+  };
+}
+
+async function listAuthentications(
+  { db }: ReadView,
+  where: InTenant & Paging & { readonly customerId: string | null; readonly outcome: OutcomeKind | null },
+): Promise<Page<Authentication>> {
+  const before = sequenceCursor("authentications", where.after);
+  let query = db
+    .selectFrom("authentications")
+    .selectAll()
+    .where("tenant_id", "=", where.tenantId)
+    .orderBy("sequence", "desc")
+    .limit(where.limit + 1);
+  if (before !== null) query = query.where("sequence", "<", before);
+  if (where.customerId !== null) query = query.where("customer_id", "=", where.customerId);
+  if (where.outcome !== null) query = query.where("outcome", "=", where.outcome);
+  return toPage(await query.execute(), {
+    limit: where.limit,
+    itemOf: toAuthentication,
+    cursorOf: (row) => encodeCursor("authentications", [row.sequence]),
+  });
+}
+
+function toAuthentication(row: AuthenticationRow): Authentication {
+  return {
+    authenticationId: row.authentication_id,
+    tenantId: row.tenant_id,
+    customerId: row.customer_id,
+    outcome: row.outcome,
+    failure: row.failure,
+    reason: row.reason,
+    transactionId: row.transaction_id,
+    interviewId: row.interview_id,
+    eventId: row.event_id,
+    details: row.details,
+    createdAtMs: row.created_at_ms,
+  };
+}

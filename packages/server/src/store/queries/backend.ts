@@ -1,0 +1,39 @@
+import type { Kysely, Transaction } from "kysely";
+import type { AtMs } from "../records.ts";
+import type { ClaimRequest } from "../store.ts";
+import type { Tables } from "./tables.ts";
+
+/** Where reading queries run: one consistent view for the length of the work. */
+export interface ReadView {
+  readonly db: Kysely<Tables> | Transaction<Tables>;
+  readonly nowMs: AtMs;
+}
+
+/** One transaction, or a savepoint in one that several callers share; what it wrote is gone when the work throws. */
+export interface WriteView extends ReadView {
+  /** A new id, 24 hex. */
+  readonly newId: () => string;
+  /** Tells that a delivery became due: listeners hear of it after the commit, never before. */
+  readonly madeDue: () => void;
+}
+
+/** A delivery chosen for a claim. */
+export interface PickedDelivery {
+  readonly tenantId: string;
+  readonly deliveryId: string;
+}
+
+/** What a dialect brings; everything else is shared. Its faults are {@link StoreError}s. */
+export interface Backend {
+  readonly read: <T>(work: (view: ReadView) => Promise<T>) => Promise<T>;
+  /** Resolves after the commit. */
+  readonly write: <T>(work: (view: WriteView) => Promise<T>) => Promise<T>;
+  /** What to claim now, fairest first, as {@link ClaimRequest} bounds it; locked where several processes claim. */
+  readonly pickDue: (view: WriteView, request: ClaimRequest) => Promise<readonly PickedDelivery[]>;
+  /** When the next one can be claimed; `null`: nothing waits. */
+  readonly earliestDue: (view: ReadView) => Promise<AtMs | null>;
+  /** Takes what an erasure removed out of the files too, as far as the database keeps old pages. */
+  readonly scrub: () => Promise<void>;
+  readonly onDeliveriesDue: (listener: () => void) => () => void;
+  readonly close: () => Promise<void>;
+}

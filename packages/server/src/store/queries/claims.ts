@@ -1,0 +1,201 @@
+import { sql } from "kysely";
+import type { AtMs, Endpoint } from "../records.ts";
+import type { ClaimedDelivery, ClaimRequest, Store } from "../store.ts";
+import type { Backend, PickedDelivery, WriteView } from "./backend.ts";
+import { toEndpoints } from "./endpoint-records.ts";
+import type { DeliveryRow, EventRow } from "./tables.ts";
+
+/** The part of the {@link Store} that leases deliveries. */
+export function claimQueries(
+  backend: Backend,
+): Pick<Store, "claimDeliveries" | "releaseDelivery" | "nextDueInMs" | "onDeliveriesDue"> {
+  return {
+    claimDeliveries: async (request) =>
+      await backend.write(async (view) => {
+        await endOrphans(view);
+        const picked = await backend.pickDue(view, request);
+        const claimed = new Map<string, ClaimedDelivery>();
+        for (const tenantId of new Set(picked.map((delivery) => delivery.tenantId))) {
+          const deliveries = picked.filter((delivery) => delivery.tenantId === tenantId);
+          for (const one of await lease(view, { tenantId, deliveries, request })) claimed.set(keyOf(one), one);
+        }
+        // In the order of the pick: the fairest first.
+        return picked.map((delivery) => claimed.get(keyOf(delivery))).filter((one) => one !== undefined);
+      }),
+    releaseDelivery: async (where) => {
+      await backend.write(async (view) => {
+        await release(view, where);
+      });
+    },
+    nextDueInMs: async () =>
+      await backend.read(async (view) => {
+        const dueAtMs = await backend.earliestDue(view);
+        return dueAtMs === null ? null : Math.max(0, dueAtMs - view.nowMs);
+      }),
+    onDeliveriesDue: backend.onDeliveriesDue,
+  };
+}
+
+function keyOf(delivery: PickedDelivery): string {
+  return JSON.stringify([delivery.tenantId, delivery.deliveryId]);
+}
+
+/** Deliveries whose process died and whose endpoint is disabled or gone meanwhile: none claims them any more (F44). */
+async function endOrphans(view: WriteView): Promise<void> {
+  const orphans = await view.db
+    .selectFrom("deliveries as d")
+    .leftJoin("endpoints as e", (on) =>
+      on.onRef("e.tenant_id", "=", "d.tenant_id").onRef("e.endpoint_id", "=", "d.endpoint_id"),
+    )
+    .select(["d.tenant_id", "d.delivery_id", "e.endpoint_id", "e.disabled_reason"])
+    .where("d.status", "=", sql.lit("inFlight"))
+    .where("d.due_at_ms", "<=", view.nowMs)
+    .where((where) => where.or([where("e.endpoint_id", "is", null), where("e.disabled_reason", "is not", null)]))
+    .execute();
+  for (const orphan of orphans) {
+    const gone = orphan.endpoint_id === null;
+    await view.db
+      .updateTable("deliveries")
+      .set((set) => ({
+        status: gone ? "skipped" : "held",
+        reason: gone ? "endpointDeleted" : orphan.disabled_reason,
+        due_at_ms: null,
+        fencing_token: set("fencing_token", "+", 1),
+        updated_at_ms: view.nowMs,
+      }))
+      .where("tenant_id", "=", orphan.tenant_id)
+      .where("delivery_id", "=", orphan.delivery_id)
+      .execute();
+  }
+}
+
+async function lease(
+  view: WriteView,
+  chosen: {
+    readonly tenantId: string;
+    readonly deliveries: readonly PickedDelivery[];
+    readonly request: ClaimRequest;
+  },
+): Promise<readonly ClaimedDelivery[]> {
+  const leaseUntilMs = view.nowMs + chosen.request.leaseMs;
+  const rows = await view.db
+    .updateTable("deliveries")
+    .set((set) => ({
+      // A claim of one that is still in flight: its process died, and this is written before the next attempt (F40).
+      crashes: sql<number>`crashes + case when status = 'inFlight' then 1 else 0 end`,
+      status: "inFlight",
+      attempts: set("attempts", "+", 1),
+      fencing_token: set("fencing_token", "+", 1),
+      due_at_ms: leaseUntilMs,
+      updated_at_ms: view.nowMs,
+    }))
+    .where("tenant_id", "=", chosen.tenantId)
+    .where(
+      "delivery_id",
+      "in",
+      chosen.deliveries.map((delivery) => delivery.deliveryId),
+    )
+    .returningAll()
+    .execute();
+  return await withContents(view, { tenantId: chosen.tenantId, rows, leaseUntilMs });
+}
+
+async function withContents(
+  view: WriteView,
+  leased: { readonly tenantId: string; readonly rows: readonly DeliveryRow[]; readonly leaseUntilMs: AtMs },
+): Promise<readonly ClaimedDelivery[]> {
+  const { tenantId, rows, leaseUntilMs } = leased;
+  const distinct = (ids: readonly string[]): readonly string[] => [...new Set(ids)];
+  const events = await view.db
+    .selectFrom("events")
+    .select(["event_id", "outcome", "body"])
+    .where("tenant_id", "=", tenantId)
+    .where("event_id", "in", distinct(rows.map((row) => row.event_id)))
+    .execute();
+  const endpointRows = await view.db
+    .selectFrom("endpoints")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("endpoint_id", "in", distinct(rows.map((row) => row.endpoint_id)))
+    .execute();
+  const eventOf = new Map(events.map((event) => [event.event_id, event]));
+  const endpointOf = new Map((await toEndpoints(view, endpointRows)).map((one) => [one.endpointId, one]));
+  return rows.map((row) =>
+    toClaimed(row, { leaseUntilMs, event: eventOf.get(row.event_id), endpoint: endpointOf.get(row.endpoint_id) }),
+  );
+}
+
+function toClaimed(
+  row: DeliveryRow,
+  found: {
+    readonly leaseUntilMs: AtMs;
+    readonly event: Pick<EventRow, "outcome" | "body"> | undefined;
+    readonly endpoint: Endpoint | undefined;
+  },
+): ClaimedDelivery {
+  const { event, endpoint } = found;
+  // An erasure ends its deliveries and a pick joins the endpoint: without them the row was not to be claimed at all.
+  if (event?.body == null || event.outcome === null || endpoint === undefined) {
+    throw new TypeError(`delivery ${row.delivery_id} is due without its event or endpoint`);
+  }
+  return {
+    tenantId: row.tenant_id,
+    deliveryId: row.delivery_id,
+    fencingToken: row.fencing_token,
+    leaseUntilMs: found.leaseUntilMs,
+    eventId: row.event_id,
+    outcome: event.outcome,
+    body: event.body,
+    test: row.test === 1,
+    attemptNumber: row.attempts,
+    retriesDone: row.retries_done,
+    crashes: row.crashes,
+    endpoint,
+  };
+}
+
+async function release(view: WriteView, where: Parameters<Store["releaseDelivery"]>[0]): Promise<void> {
+  const released = await view.db
+    .updateTable("deliveries")
+    .set((set) => ({
+      status: sql<DeliveryRow["status"]>`case when retries_done > 0 then 'failing' else 'pending' end`,
+      attempts: set("attempts", "-", 1),
+      due_at_ms: view.nowMs,
+      updated_at_ms: view.nowMs,
+    }))
+    .where("tenant_id", "=", where.tenantId)
+    .where("delivery_id", "=", where.deliveryId)
+    .where("fencing_token", "=", where.fencingToken)
+    .where("status", "=", sql.lit("inFlight"))
+    .returning(["tenant_id", "endpoint_id"])
+    .executeTakeFirst();
+  if (released !== undefined) await settleReleased(view, { ...where, endpointId: released.endpoint_id });
+}
+
+/** A lease that is given back while its endpoint is disabled or gone waits for nothing. */
+async function settleReleased(
+  view: WriteView,
+  where: { readonly tenantId: string; readonly deliveryId: string; readonly endpointId: string },
+): Promise<void> {
+  const endpoint = await view.db
+    .selectFrom("endpoints")
+    .select("disabled_reason")
+    .where("tenant_id", "=", where.tenantId)
+    .where("endpoint_id", "=", where.endpointId)
+    .executeTakeFirst();
+  if (endpoint?.disabled_reason === null) {
+    view.madeDue();
+    return;
+  }
+  const gone = endpoint === undefined;
+  await view.db
+    .updateTable("deliveries")
+    .set({
+      status: gone ? "skipped" : "held",
+      reason: gone ? "endpointDeleted" : endpoint.disabled_reason,
+      due_at_ms: null,
+    })
+    .where("tenant_id", "=", where.tenantId)
+    .where("delivery_id", "=", where.deliveryId)
+    .execute();
+}

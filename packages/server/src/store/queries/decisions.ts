@@ -1,0 +1,116 @@
+import type { AtMs } from "../records.ts";
+import type { CounterChange, Decision, DecisionResult, Store } from "../store.ts";
+import type { Backend, WriteView } from "./backend.ts";
+import { readRevision } from "./customers.ts";
+import { insertEvent } from "./events.ts";
+import { readFanOut } from "./fan-out.ts";
+import { keepAnswer } from "./idempotency.ts";
+import type { DeliveryRow } from "./tables.ts";
+
+/** The part of the {@link Store} that writes an attempt with all that follows from it. */
+export function decisionQueries({ write }: Backend): Pick<Store, "recordDecision"> {
+  return { recordDecision: async (decision) => await write(async (view) => await recordDecision(view, decision)) };
+}
+
+async function recordDecision(view: WriteView, decision: Decision): Promise<DecisionResult> {
+  const { tenantId, idempotency } = decision;
+  if ((await readRevision(view, decision)) !== decision.readRevision) return { kind: "customerChanged" };
+  if (idempotency !== null) {
+    const quicker = await keepAnswer(view, { tenantId, ...idempotency });
+    if (quicker !== null) return { kind: "alreadyDecided", answer: quicker };
+  }
+  const sequence = await insertEvent(view, {
+    tenant_id: tenantId,
+    event_id: decision.event.eventId,
+    subject: decision.subject,
+    outcome: decision.authentication.outcome,
+    authentication_id: decision.authentication.authenticationId,
+    body: decision.event.body,
+    test: 0,
+  });
+  await insertAuthentication(view, decision, sequence);
+  for (const change of decision.counters) await count(view, tenantId, change);
+  const deliveries = await insertDeliveries(view, decision, sequence);
+  return { kind: "recorded", deliveries, createdAtMs: view.nowMs };
+}
+
+async function insertAuthentication(view: WriteView, decision: Decision, sequence: number): Promise<void> {
+  const { authentication } = decision;
+  await view.db
+    .insertInto("authentications")
+    .values({
+      tenant_id: decision.tenantId,
+      authentication_id: authentication.authenticationId,
+      customer_id: decision.customerId,
+      outcome: authentication.outcome,
+      failure: authentication.failure,
+      reason: authentication.reason,
+      transaction_id: authentication.transactionId,
+      interview_id: authentication.interviewId,
+      event_id: decision.event.eventId,
+      details: authentication.details,
+      sequence,
+      created_at_ms: view.nowMs,
+    })
+    .execute();
+}
+
+async function count(view: WriteView, tenantId: string, { scope, subject, change }: CounterChange): Promise<void> {
+  if (change === "reset") {
+    await view.db
+      .deleteFrom("failure_counters")
+      .where("tenant_id", "=", tenantId)
+      .where("scope", "=", scope)
+      .where("subject", "=", subject)
+      .execute();
+    return;
+  }
+  const last_failure_at_ms: AtMs = view.nowMs;
+  await view.db
+    .insertInto("failure_counters")
+    .values({ tenant_id: tenantId, scope, subject, consecutive_failures: 1, last_failure_at_ms })
+    .onConflict((on) =>
+      on.columns(["tenant_id", "scope", "subject"]).doUpdateSet((set) => ({
+        // Counted by the database, not from a value read before: two failures at once are two (T7).
+        consecutive_failures: set("failure_counters.consecutive_failures", "+", 1),
+        last_failure_at_ms,
+      })),
+    )
+    .execute();
+}
+
+async function insertDeliveries(view: WriteView, decision: Decision, sequence: number): Promise<number> {
+  const fanOut = await readFanOut(view, decision.tenantId);
+  const rows = fanOut.map(({ endpointId, disabledReason, outcomes }): DeliveryRow => {
+    const wanted = outcomes === null || outcomes.includes(decision.authentication.outcome);
+    const due = wanted && disabledReason === null;
+    return {
+      ...newDelivery(view),
+      tenant_id: decision.tenantId,
+      event_id: decision.event.eventId,
+      endpoint_id: endpointId,
+      sequence,
+      status: !wanted ? "skipped" : due ? "pending" : "held",
+      reason: wanted ? disabledReason : "filtered",
+      due_at_ms: due ? view.nowMs : null,
+    };
+  });
+  if (rows.length > 0) await view.db.insertInto("deliveries").values(rows).execute();
+  if (rows.some((row) => row.status === "pending")) view.madeDue();
+  return rows.length;
+}
+
+function newDelivery(
+  view: WriteView,
+): Omit<DeliveryRow, "tenant_id" | "event_id" | "endpoint_id" | "sequence" | "status" | "reason" | "due_at_ms"> {
+  return {
+    delivery_id: view.newId(),
+    attempts: 0,
+    retries_done: 0,
+    crashes: 0,
+    fencing_token: 0,
+    test: 0,
+    created_at_ms: view.nowMs,
+    updated_at_ms: view.nowMs,
+  };
+}

@@ -1,0 +1,187 @@
+import type { Delivery, DeliveryAttempt, DeliveryStatus, Page } from "../records.ts";
+import type { InTenant, Paging, Store } from "../store.ts";
+import { appendAudit } from "./audit.ts";
+import type { Backend, ReadView, WriteView } from "./backend.ts";
+import { encodeCursor, sequenceAndIdCursor } from "./cursor.ts";
+import { readEndpoint } from "./endpoint-records.ts";
+import { insertEvent } from "./events.ts";
+import type { DeliveryAttemptRow, DeliveryRow } from "./tables.ts";
+import { toPage } from "./to-page.ts";
+
+type Retried = Awaited<ReturnType<Store["retryDelivery"]>>;
+
+/** The part of the {@link Store} that makes test sends, and reads and reopens deliveries. */
+export function deliveryQueries({
+  read,
+  write,
+}: Backend): Pick<Store, "createTestDelivery" | "listDeliveries" | "readDelivery" | "retryDelivery"> {
+  return {
+    createTestDelivery: async (where) => await write(async (view) => await createTestDelivery(view, where)),
+    listDeliveries: async (where) => await read(async (view) => await listDeliveries(view, where)),
+    readDelivery: async (where) =>
+      await read(async (view) => {
+        const row = await readRow(view, where);
+        if (row === undefined) return null;
+        return { ...toDelivery(row), attemptLog: await readAttempts(view, where) };
+      }),
+    retryDelivery: async (where) => await write(async (view) => await retryDelivery(view, where)),
+  };
+}
+
+async function createTestDelivery(
+  view: WriteView,
+  where: Parameters<Store["createTestDelivery"]>[0],
+): Promise<Delivery | null> {
+  const endpoint = await readEndpoint(view, where);
+  if (endpoint === null) return null;
+  const sequence = await insertEvent(view, {
+    tenant_id: where.tenantId,
+    event_id: where.eventId,
+    subject: null,
+    outcome: where.outcome,
+    authentication_id: null,
+    body: where.body,
+    test: 1,
+  });
+  const row: DeliveryRow = {
+    tenant_id: where.tenantId,
+    delivery_id: where.deliveryId,
+    event_id: where.eventId,
+    endpoint_id: where.endpointId,
+    sequence,
+    status: endpoint.enabled ? "pending" : "held",
+    reason: endpoint.disabledReason,
+    attempts: 0,
+    retries_done: 0,
+    crashes: 0,
+    due_at_ms: endpoint.enabled ? view.nowMs : null,
+    fencing_token: 0,
+    test: 1,
+    created_at_ms: view.nowMs,
+    updated_at_ms: view.nowMs,
+  };
+  await view.db.insertInto("deliveries").values(row).execute();
+  if (endpoint.enabled) view.madeDue();
+  await appendAudit(view, where.tenantId, where.audit);
+  return toDelivery(row);
+}
+
+async function listDeliveries(
+  { db }: ReadView,
+  where: InTenant &
+    Paging & {
+      readonly endpointId: string | null;
+      readonly status: DeliveryStatus | null;
+      readonly eventId: string | null;
+    },
+): Promise<Page<Delivery>> {
+  const before = sequenceAndIdCursor("deliveries", where.after);
+  let query = db
+    .selectFrom("deliveries")
+    .selectAll()
+    .where("tenant_id", "=", where.tenantId)
+    .orderBy("sequence", "desc")
+    .orderBy("delivery_id", "desc")
+    .limit(where.limit + 1);
+  if (before !== null) {
+    query = query.where((where) =>
+      where(where.refTuple("sequence", "delivery_id"), "<", where.tuple(before.sequence, before.id)),
+    );
+  }
+  if (where.endpointId !== null) query = query.where("endpoint_id", "=", where.endpointId);
+  if (where.status !== null) query = query.where("status", "=", where.status);
+  if (where.eventId !== null) query = query.where("event_id", "=", where.eventId);
+  return toPage(await query.execute(), {
+    limit: where.limit,
+    itemOf: toDelivery,
+    cursorOf: (row) => encodeCursor("deliveries", [row.sequence, row.delivery_id]),
+  });
+}
+
+async function retryDelivery(view: WriteView, where: Parameters<Store["retryDelivery"]>[0]): Promise<Retried> {
+  const row = await readRow(view, where);
+  if (row === undefined) return { kind: "unknown" };
+  if (row.status === "inFlight") return { kind: "busy" };
+  const event = await view.db
+    .selectFrom("events")
+    .select("body")
+    .where("tenant_id", "=", where.tenantId)
+    .where("event_id", "=", row.event_id)
+    .executeTakeFirst();
+  if (event === undefined || event.body === null) return { kind: "erased" };
+  const endpoint = await readEndpoint(view, { tenantId: where.tenantId, endpointId: row.endpoint_id });
+  if (endpoint?.enabled !== true) return { kind: "endpointUnavailable" };
+  const reopened = {
+    status: "pending" as const,
+    reason: null,
+    retries_done: 0,
+    crashes: 0,
+    due_at_ms: view.nowMs,
+    updated_at_ms: view.nowMs,
+  };
+  await view.db
+    .updateTable("deliveries")
+    .set(reopened)
+    .where("tenant_id", "=", where.tenantId)
+    .where("delivery_id", "=", where.deliveryId)
+    .execute();
+  await appendAudit(view, where.tenantId, where.audit);
+  view.madeDue();
+  return toDelivery({ ...row, ...reopened });
+}
+
+async function readRow(
+  { db }: ReadView,
+  where: InTenant & { readonly deliveryId: string },
+): Promise<DeliveryRow | undefined> {
+  return await db
+    .selectFrom("deliveries")
+    .selectAll()
+    .where("tenant_id", "=", where.tenantId)
+    .where("delivery_id", "=", where.deliveryId)
+    .executeTakeFirst();
+}
+
+async function readAttempts(
+  { db }: ReadView,
+  where: InTenant & { readonly deliveryId: string },
+): Promise<readonly DeliveryAttempt[]> {
+  const rows = await db
+    .selectFrom("delivery_attempts")
+    .selectAll()
+    .where("tenant_id", "=", where.tenantId)
+    .where("delivery_id", "=", where.deliveryId)
+    .orderBy("number")
+    .execute();
+  return rows.map(toAttempt);
+}
+
+function toDelivery(row: DeliveryRow): Delivery {
+  const waits = row.status === "pending" || row.status === "failing";
+  return {
+    deliveryId: row.delivery_id,
+    tenantId: row.tenant_id,
+    eventId: row.event_id,
+    endpointId: row.endpoint_id,
+    status: row.status,
+    reason: row.reason,
+    attempts: row.attempts,
+    nextAttemptAtMs: waits ? row.due_at_ms : null,
+    test: row.test === 1,
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  };
+}
+
+function toAttempt(row: DeliveryAttemptRow): DeliveryAttempt {
+  return {
+    number: row.number,
+    startedAtMs: row.started_at_ms,
+    durationMs: row.duration_ms,
+    result: row.result,
+    reason: row.reason,
+    httpStatus: row.http_status,
+    replyBody: row.reply_body,
+    replyContentType: row.reply_content_type,
+  };
+}

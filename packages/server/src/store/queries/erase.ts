@@ -1,0 +1,127 @@
+import type { CustomerRef, ErasureCounts, Store } from "../store.ts";
+import { appendAudit } from "./audit.ts";
+import type { Backend, WriteView } from "./backend.ts";
+
+/** The part of the {@link Store} that forgets a customer (I9). */
+export function eraseQueries({ write, scrub }: Backend): Pick<Store, "eraseCustomer"> {
+  return {
+    eraseCustomer: async ({ receiptId, audit, ...ref }) => {
+      const counts = await write(async (view) => {
+        const erased = { ...(await eraseEvents(view, ref)), ...(await eraseRows(view, ref)) };
+        await leaveTombstone(view, ref, receiptId);
+        await appendAudit(view, ref.tenantId, { ...audit, details: { ...audit.details, ...erased } });
+        return erased;
+      });
+      await scrub();
+      return counts;
+    },
+  };
+}
+
+/** Rows that go altogether, found by the customer's id; templates first, which refer to the customer. */
+const TABLES_BY_ID = ["templates", "customers", "authentications"] as const;
+
+async function eraseRows(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {
+  const counts: Record<string, number> = {};
+  for (const table of TABLES_BY_ID) {
+    const rows = await view.db
+      .deleteFrom(table)
+      .where("tenant_id", "=", ref.tenantId)
+      .where("customer_id", "=", ref.customerId)
+      .returning("customer_id")
+      .execute();
+    counts[table] = rows.length;
+  }
+  return { ...counts, ...(await eraseBySubject(view, ref)) };
+}
+
+async function eraseBySubject(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {
+  // The block stays as keyed hash; the reason may name anybody.
+  const blocks = await view.db
+    .updateTable("blocks")
+    .set({ reason: null })
+    .where("tenant_id", "=", ref.tenantId)
+    .where("subject", "=", ref.subject)
+    .where("reason", "is not", null)
+    .returning("subject")
+    .execute();
+  // One that still runs keeps its place, which holds hashes only: a repeated request must not run beside it (F42).
+  const idempotency = await view.db
+    .deleteFrom("idempotency")
+    .where("tenant_id", "=", ref.tenantId)
+    .where("subject", "=", ref.subject)
+    .where("status", "is not", null)
+    .returning("subject")
+    .execute();
+  const counters = await view.db
+    .deleteFrom("failure_counters")
+    .where("tenant_id", "=", ref.tenantId)
+    .where("scope", "=", "customer")
+    .where("subject", "=", ref.subject)
+    .returning("subject")
+    .execute();
+  return { blockReasons: blocks.length, idempotency: idempotency.length, failureCounters: counters.length };
+}
+
+async function eraseEvents(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {
+  const deliveries = await eraseDeliveries(view, ref);
+  const emptied = await view.db
+    .updateTable("events")
+    .set({ subject: null, outcome: null, authentication_id: null, body: null })
+    .where("tenant_id", "=", ref.tenantId)
+    .where("subject", "=", ref.subject)
+    .returning("event_id")
+    .execute();
+  return { events: emptied.length, ...deliveries };
+}
+
+async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {
+  const events = view.db
+    .selectFrom("events")
+    .select("event_id")
+    .where("tenant_id", "=", ref.tenantId)
+    .where("subject", "=", ref.subject);
+  const attempts = await view.db
+    .deleteFrom("delivery_attempts")
+    .where("tenant_id", "=", ref.tenantId)
+    .where("delivery_id", "in", (where) =>
+      where
+        .selectFrom("deliveries")
+        .select("delivery_id")
+        .where("tenant_id", "=", ref.tenantId)
+        .where("event_id", "in", events),
+    )
+    .returning("number")
+    .execute();
+  // What is not final ends here; a higher token makes the result of one in flight stale. What was final stays so.
+  const ended = await view.db
+    .updateTable("deliveries")
+    .set((set) => ({
+      status: "skipped",
+      fencing_token: set("fencing_token", "+", 1),
+      due_at_ms: null,
+      updated_at_ms: view.nowMs,
+    }))
+    .where("tenant_id", "=", ref.tenantId)
+    .where("event_id", "in", events)
+    .where("status", "in", ["pending", "failing", "inFlight", "held"])
+    .returning("delivery_id")
+    .execute();
+  await view.db
+    .updateTable("deliveries")
+    .set({ reason: "erased" })
+    .where("tenant_id", "=", ref.tenantId)
+    .where("event_id", "in", events)
+    .where("status", "!=", "delivered")
+    .execute();
+  return { deliveries: ended.length, deliveryAttempts: attempts.length };
+}
+
+async function leaveTombstone(view: WriteView, ref: CustomerRef, receiptId: string): Promise<void> {
+  const tombstone = { receipt_id: receiptId, erased_at_ms: view.nowMs };
+  await view.db
+    .insertInto("tombstones")
+    .values({ tenant_id: ref.tenantId, subject: ref.subject, ...tombstone })
+    .onConflict((on) => on.columns(["tenant_id", "subject"]).doUpdateSet(tombstone))
+    .execute();
+}

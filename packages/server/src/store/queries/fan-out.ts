@@ -1,0 +1,34 @@
+import type { OutcomeKind } from "@sameface/contract";
+import type { WriteView } from "./backend.ts";
+
+/** What a decision needs to know of an endpoint. */
+export interface FanOutTarget {
+  readonly endpointId: string;
+  readonly disabledReason: string | null;
+  readonly outcomes: readonly OutcomeKind[] | null;
+}
+
+/** All endpoints of a tenant, disabled ones included: each gets its delivery, or the reason why not (I1). */
+export async function readFanOut({ db }: WriteView, tenantId: string): Promise<readonly FanOutTarget[]> {
+  const rows = await db
+    .selectFrom("endpoints")
+    .select(["endpoint_id", "disabled_reason", "outcomes"])
+    .where("tenant_id", "=", tenantId)
+    .execute();
+  return rows.map((row) => ({
+    endpointId: row.endpoint_id,
+    disabledReason: row.disabled_reason,
+    outcomes: parseOutcomes(row.outcomes),
+  }));
+}
+
+/** The filter of an endpoint as it lies in the database; `null`: all outcomes. */
+export function parseOutcomes(text: string | null): readonly OutcomeKind[] | null {
+  // Written by formatOutcomes alone.
+  return text === null ? null : (JSON.parse(text) as readonly OutcomeKind[]);
+}
+
+/** @see parseOutcomes */
+export function formatOutcomes(outcomes: readonly OutcomeKind[] | null): string | null {
+  return outcomes === null ? null : JSON.stringify(outcomes);
+}

@@ -1,0 +1,125 @@
+import type { AttemptResult, NextStep, Store } from "../store.ts";
+import type { Backend, WriteView } from "./backend.ts";
+import { disableLane } from "./lane-states.ts";
+import type { DeliveryRow, EndpointRow } from "./tables.ts";
+
+/** The part of the {@link Store} that takes the results of attempts. */
+export function attemptQueries({ write }: Backend): Pick<Store, "finishAttempt"> {
+  return { finishAttempt: async (result) => await write(async (view) => await finishAttempt(view, result)) };
+}
+
+type EndpointState = Pick<
+  EndpointRow,
+  "disabled_reason" | "failing_since_ms" | "consecutive_failures" | "slowed_until_ms"
+>;
+type Settled = Pick<DeliveryRow, "status" | "reason" | "due_at_ms" | "retries_done">;
+
+async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ readonly kind: "recorded" | "stale" }> {
+  const row = await view.db
+    .selectFrom("deliveries")
+    .selectAll()
+    .where("tenant_id", "=", result.tenantId)
+    .where("delivery_id", "=", result.deliveryId)
+    .executeTakeFirst();
+  if (row?.status !== "inFlight" || row.fencing_token !== result.fencingToken) return { kind: "stale" };
+  await insertAttempt(view, row, result);
+  const endpoint = await readEndpointState(view, row);
+  const settled = settle(row, { next: result.next, endpoint, nowMs: view.nowMs });
+  // The token once more: where several processes write, the row may have gone to another since it was read.
+  const written = await view.db
+    .updateTable("deliveries")
+    .set({ ...settled, crashes: 0, updated_at_ms: view.nowMs })
+    .where("tenant_id", "=", result.tenantId)
+    .where("delivery_id", "=", result.deliveryId)
+    .where("fencing_token", "=", result.fencingToken)
+    .returning("delivery_id")
+    .executeTakeFirst();
+  if (written === undefined) return { kind: "stale" };
+  if (settled.due_at_ms !== null) view.madeDue();
+  if (endpoint !== undefined) await judgeEndpoint(view, row, { next: result.next, endpoint });
+  return { kind: "recorded" };
+}
+
+async function insertAttempt(view: WriteView, row: DeliveryRow, { attempt }: AttemptResult): Promise<void> {
+  await view.db
+    .insertInto("delivery_attempts")
+    .values({
+      tenant_id: row.tenant_id,
+      delivery_id: row.delivery_id,
+      number: row.attempts,
+      started_at_ms: attempt.startedAtMs,
+      duration_ms: attempt.durationMs,
+      result: attempt.result,
+      reason: attempt.reason,
+      http_status: attempt.httpStatus,
+      reply_body: attempt.replyBody,
+      reply_content_type: attempt.replyContentType,
+    })
+    .execute();
+}
+
+async function readEndpointState({ db }: WriteView, row: DeliveryRow): Promise<EndpointState | undefined> {
+  return await db
+    .selectFrom("endpoints")
+    .select(["disabled_reason", "failing_since_ms", "consecutive_failures", "slowed_until_ms"])
+    .where("tenant_id", "=", row.tenant_id)
+    .where("endpoint_id", "=", row.endpoint_id)
+    .executeTakeFirst();
+}
+
+/** What the delivery is after this attempt, given what its endpoint has become meanwhile (F44). */
+function settle(
+  row: DeliveryRow,
+  seen: { readonly next: NextStep; readonly endpoint: EndpointState | undefined; readonly nowMs: number },
+): Settled {
+  const { next, endpoint } = seen;
+  const ended = { due_at_ms: null, retries_done: row.retries_done };
+  if (next.kind === "delivered") return { ...ended, status: "delivered", reason: null };
+  if (next.kind === "dead") return { ...ended, status: "dead", reason: next.reason };
+  if (endpoint === undefined) return { ...ended, status: "skipped", reason: "endpointDeleted" };
+  const retries_done = row.retries_done + 1;
+  const held = endpoint.disabled_reason ?? (next.kind === "hold" ? next.reason : null);
+  if (held !== null || next.kind === "hold") return { status: "held", reason: held, due_at_ms: null, retries_done };
+  return { status: "failing", reason: next.reason, due_at_ms: seen.nowMs + Math.ceil(next.afterMs), retries_done };
+}
+
+async function judgeEndpoint(
+  view: WriteView,
+  row: DeliveryRow,
+  seen: { readonly next: NextStep; readonly endpoint: EndpointState },
+): Promise<void> {
+  const { next, endpoint } = seen;
+  const lane = { tenantId: row.tenant_id, endpointId: row.endpoint_id };
+  const change = next.kind === "delivered" ? success(endpoint) : failure(endpoint, { next, nowMs: view.nowMs });
+  if (change !== null) {
+    await view.db
+      .updateTable("endpoints")
+      .set(change)
+      .where("tenant_id", "=", row.tenant_id)
+      .where("endpoint_id", "=", row.endpoint_id)
+      .execute();
+  }
+  if (next.kind === "hold") await disableLane(view, lane, next.reason);
+  if (next.kind === "dead" && next.disableEndpoint !== undefined) await disableLane(view, lane, next.disableEndpoint);
+}
+
+/** `null`: nothing to write, which is how most deliveries end. */
+function success(endpoint: EndpointState): Partial<EndpointState> | null {
+  if (endpoint.failing_since_ms === null && endpoint.consecutive_failures === 0) return null;
+  return { failing_since_ms: null, consecutive_failures: 0 };
+}
+
+function failure(
+  endpoint: EndpointState,
+  seen: { readonly next: NextStep; readonly nowMs: number },
+): Partial<EndpointState> {
+  const { next, nowMs } = seen;
+  const slowedMs = next.kind === "retry" ? next.slowEndpointMs : undefined;
+  return {
+    failing_since_ms: endpoint.failing_since_ms ?? nowMs,
+    consecutive_failures: endpoint.consecutive_failures + 1,
+    ...(slowedMs === undefined
+      ? {}
+      : { slowed_until_ms: Math.max(endpoint.slowed_until_ms ?? 0, nowMs + Math.ceil(slowedMs)) }),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Store } from "../store.ts";
+import { auditQueries } from "./audit.ts";
+import { authenticationQueries } from "./authentications.ts";
+import type { Backend } from "./backend.ts";
+import { blockQueries } from "./blocks.ts";
+import { claimQueries } from "./claims.ts";
+import { customerQueries } from "./customers.ts";
+import { decisionQueries } from "./decisions.ts";
+import { deliveryQueries } from "./deliveries.ts";
+import { endpointQueries } from "./endpoints.ts";
+import { enrolQueries } from "./enrol.ts";
+import { eraseQueries } from "./erase.ts";
+import { eventQueries } from "./events.ts";
+import { attemptQueries } from "./finish-attempt.ts";
+import { idempotencyQueries } from "./idempotency.ts";
+import { keyQueries } from "./keys.ts";
+import { metaQueries } from "./meta.ts";
+import { policyQueries } from "./policies.ts";
+import { tenantQueries } from "./tenants.ts";
+
+/** The whole {@link Store} over what a dialect brings. */
+export function storeOver(backend: Backend): Store {
+  return {
+    ...metaQueries(backend),
+    ...tenantQueries(backend),
+    ...policyQueries(backend),
+    ...keyQueries(backend),
+    ...customerQueries(backend),
+    ...blockQueries(backend),
+    ...enrolQueries(backend),
+    ...eraseQueries(backend),
+    ...idempotencyQueries(backend),
+    ...decisionQueries(backend),
+    ...authenticationQueries(backend),
+    ...endpointQueries(backend),
+    ...eventQueries(backend),
+    ...deliveryQueries(backend),
+    ...claimQueries(backend),
+    ...attemptQueries(backend),
+    ...auditQueries(backend),
+    close: backend.close,
+  };
+}

@@ -1,0 +1,181 @@
+import type { FailureName, OutcomeKind } from "@sameface/contract";
+import type { DeliveryAttempt, DeliveryStatus, ProfileName, SealedSecret } from "../records.ts";
+
+/** The rows as they lie in the database: 0 and 1 for no and yes, times in milliseconds, lists as JSON text. */
+export interface Tables {
+  migrations: { name: string; applied_at_ms: number };
+  meta: { name: string; value: Uint8Array };
+  tenants: { tenant_id: string; name: string; created_at_ms: number };
+  api_keys: ApiKeyRow;
+  policies: { tenant_id: string; policy: string; updated_at_ms: number };
+  customers: CustomerRow;
+  templates: TemplateRow;
+  blocks: { tenant_id: string; subject: string; reason: string | null; blocked_at_ms: number };
+  failure_counters: FailureCounterRow;
+  tombstones: { tenant_id: string; subject: string; receipt_id: string; erased_at_ms: number };
+  authentications: AuthenticationRow;
+  idempotency: IdempotencyRow;
+  feeds: { tenant_id: string; last_sequence: number };
+  events: EventRow;
+  endpoints: EndpointRow;
+  endpoint_secrets: EndpointSecretRow;
+  deliveries: DeliveryRow;
+  delivery_attempts: DeliveryAttemptRow;
+  audit_heads: { tenant_id: string; sequence: number; hash: string };
+  audit: AuditRow;
+}
+
+export interface ApiKeyRow {
+  tenant_id: string;
+  key_id: string;
+  name: string;
+  hash: string;
+  scopes: string;
+  created_at_ms: number;
+  expires_at_ms: number | null;
+  revoked_at_ms: number | null;
+  last_used_at_ms: number | null;
+}
+
+export interface CustomerRow {
+  tenant_id: string;
+  customer_id: string;
+  subject: string;
+  revision: string;
+  consent_reference: string;
+  consent_at_ms: number;
+  created_at_ms: number;
+  enrolled_at_ms: number;
+}
+
+export interface TemplateRow {
+  tenant_id: string;
+  customer_id: string;
+  interview_id: string;
+  embedder_id: string;
+  sealed: Uint8Array;
+  image_digest: string;
+  enrolled_at_ms: number;
+}
+
+export interface FailureCounterRow {
+  tenant_id: string;
+  scope: "customer" | "source";
+  subject: string;
+  consecutive_failures: number;
+  last_failure_at_ms: number | null;
+}
+
+export interface AuthenticationRow {
+  tenant_id: string;
+  authentication_id: string;
+  customer_id: string;
+  outcome: OutcomeKind;
+  failure: FailureName | null;
+  reason: string | null;
+  transaction_id: string | null;
+  interview_id: string | null;
+  event_id: string;
+  details: string;
+  /** That of its event: the order of the lists. */
+  sequence: number;
+  created_at_ms: number;
+}
+
+export interface IdempotencyRow {
+  tenant_id: string;
+  /** SHA-256 of the caller's key: a caller may put a customer id into it, which has to be forgotten on erasure. */
+  key_hash: string;
+  request_hash: string;
+  subject: string;
+  lease_until_ms: number;
+  /** `null` while the first run is under way. */
+  status: number | null;
+  body: Uint8Array | null;
+  created_at_ms: number;
+}
+
+export interface EventRow {
+  tenant_id: string;
+  event_id: string;
+  sequence: number;
+  subject: string | null;
+  outcome: OutcomeKind | null;
+  authentication_id: string | null;
+  body: Uint8Array | null;
+  test: number;
+  created_at_ms: number;
+}
+
+export interface EndpointRow {
+  tenant_id: string;
+  endpoint_id: string;
+  url: string;
+  description: string | null;
+  profile: ProfileName;
+  outcomes: string | null;
+  sealed_headers: Uint8Array | null;
+  sealed_auth: Uint8Array | null;
+  /** `null`: enabled. */
+  disabled_reason: string | null;
+  slowed_until_ms: number | null;
+  failing_since_ms: number | null;
+  consecutive_failures: number;
+  created_at_ms: number;
+}
+
+export interface EndpointSecretRow {
+  tenant_id: string;
+  endpoint_id: string;
+  secret_id: string;
+  kind: SealedSecret["kind"];
+  sealed: Uint8Array;
+  public_key: string | null;
+  created_at_ms: number;
+  expires_at_ms: number | null;
+}
+
+export interface DeliveryRow {
+  tenant_id: string;
+  delivery_id: string;
+  event_id: string;
+  /** No foreign key: the log outlives the endpoint. */
+  endpoint_id: string;
+  /** That of its event: the order of the lists, and of the lane where two are due at once. */
+  sequence: number;
+  status: DeliveryStatus;
+  reason: string | null;
+  attempts: number;
+  retries_done: number;
+  crashes: number;
+  /** When it may be claimed: the next attempt of a waiting one, the end of the lease of one in flight; else `null`. */
+  due_at_ms: number | null;
+  fencing_token: number;
+  test: number;
+  created_at_ms: number;
+  updated_at_ms: number;
+}
+
+export interface DeliveryAttemptRow {
+  tenant_id: string;
+  delivery_id: string;
+  number: number;
+  started_at_ms: number;
+  duration_ms: number;
+  result: DeliveryAttempt["result"];
+  reason: string | null;
+  http_status: number | null;
+  reply_body: Uint8Array | null;
+  reply_content_type: string | null;
+}
+
+export interface AuditRow {
+  tenant_id: string;
+  sequence: number;
+  at_ms: number;
+  actor: string;
+  action: string;
+  target: string;
+  details: string;
+  hash: string;
+}

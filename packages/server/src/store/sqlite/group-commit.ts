@@ -1,0 +1,154 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../clock.ts";
+import type { Random } from "../../random.ts";
+import { StoreError } from "../store-error.ts";
+import { isBusy, toStoreError } from "./sqlite-fault.ts";
+
+/** Something to be written; exactly one of `committed` and `refused` is called, and `committed` only after the commit. */
+export interface CommitMember {
+  write(): Promise<void>;
+  committed(): void;
+  refused(fault: StoreError): void;
+}
+
+/** What arrives together shares one commit, each member in a savepoint, so that one that is refused fails alone. */
+export interface GroupCommit {
+  add(member: CommitMember): void;
+  /** Runs outside any transaction, after what was added before. */
+  between(work: () => void): Promise<void>;
+  /** Refuses what comes later, and resolves when all that came before is settled. */
+  close(): Promise<void>;
+}
+
+/** A bound on how long the first member of a group waits for the last. */
+const LARGEST_GROUP = 256;
+/** Times that a busy database is tried again (F33). */
+const RETRIES = 3;
+/** The wait between them is this and as much again at most. */
+const RETRY_WAIT_MS = 150;
+
+interface Options {
+  readonly database: DatabaseSync;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Lets the event loop turn, so that callers arrive while the last group was written. */
+  readonly nextTurn: () => Promise<void>;
+}
+
+export function createGroupCommit(options: Options): GroupCommit {
+  const waiting: CommitMember[] = [];
+  const gaps: (() => void)[] = [];
+  let draining: Promise<void> | null = null;
+  let closed = false;
+
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0 || gaps.length > 0) {
+      await options.nextTurn();
+      if (waiting.length > 0) {
+        const unserved = await commitGroup(waiting.splice(0, LARGEST_GROUP), options);
+        waiting.unshift(...unserved);
+      }
+      if (waiting.length === 0) for (const work of gaps.splice(0)) work();
+    }
+    draining = null;
+  };
+
+  return {
+    add: (member) => {
+      if (closed) {
+        member.refused(new StoreError("closed", "the store is closed"));
+        return;
+      }
+      waiting.push(member);
+      draining ??= drain();
+    },
+    between: async (work) => {
+      const ran = Promise.withResolvers<undefined>();
+      gaps.push(() => {
+        ran.resolve(settled(work));
+      });
+      draining ??= drain();
+      await ran.promise;
+    },
+    close: async () => {
+      closed = true;
+      await draining;
+    },
+  };
+}
+
+/** Runs the work at once; a fault of it is its caller's, never the next group's. */
+function settled(work: () => void): Promise<undefined> {
+  return new Promise((resolve) => {
+    work();
+    resolve(undefined);
+  });
+}
+
+/** @returns members that were not tried, where the transaction broke off before their turn */
+async function commitGroup(group: readonly CommitMember[], options: Options): Promise<readonly CommitMember[]> {
+  const { database } = options;
+  try {
+    await begin(options);
+  } catch (cause) {
+    refuseAll(group, cause);
+    return [];
+  }
+  const written: CommitMember[] = [];
+  for (const [at, member] of group.entries()) {
+    const fault = await writeMember(database, member);
+    if (fault === null) written.push(member);
+    else member.refused(fault);
+    // Some faults (a full disk, broken I/O) make SQLite undo the whole transaction, neighbours included.
+    if (!database.isTransaction) {
+      refuseAll(written, fault);
+      return group.slice(at + 1);
+    }
+  }
+  commit(database, written);
+  return [];
+}
+
+function commit(database: DatabaseSync, written: readonly CommitMember[]): void {
+  try {
+    database.exec("commit");
+  } catch (cause) {
+    if (database.isTransaction) database.exec("rollback");
+    refuseAll(written, cause);
+    return;
+  }
+  for (const member of written) member.committed();
+}
+
+function refuseAll(members: readonly CommitMember[], cause: unknown): void {
+  const fault = toStoreError(cause);
+  for (const member of members) member.refused(fault);
+}
+
+/** @returns why the member was refused, with nothing of it left; `null`: it is written */
+async function writeMember(database: DatabaseSync, member: CommitMember): Promise<StoreError | null> {
+  database.exec("savepoint member");
+  try {
+    await member.write();
+    database.exec("release member");
+    return null;
+  } catch (cause) {
+    if (database.isTransaction) database.exec("rollback to member; release member");
+    return toStoreError(cause);
+  }
+}
+
+async function begin({ database, clock, random }: Options): Promise<void> {
+  for (let retry = 0; ; retry += 1) {
+    try {
+      database.exec("begin immediate");
+      return;
+    } catch (fault) {
+      if (!isBusy(fault) || retry === RETRIES) throw fault;
+    }
+    const waitMs = RETRY_WAIT_MS * (1 + random.fraction());
+    await new Promise<void>((resolve) => {
+      clock.after(waitMs, resolve);
+    });
+  }
+}

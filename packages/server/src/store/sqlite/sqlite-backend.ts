@@ -1,0 +1,98 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Kysely } from "kysely";
+import type { Clock } from "../../clock.ts";
+import type { Random } from "../../random.ts";
+import type { Backend, WriteView } from "../queries/backend.ts";
+import type { Tables } from "../queries/tables.ts";
+import type { AtMs } from "../records.ts";
+import type { StoreError } from "../store-error.ts";
+import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { earliestDue, pickDue } from "./pick-due.ts";
+import { createSerialReads } from "./serial-reads.ts";
+import { kyselyOver } from "./sqlite-connection.ts";
+
+/** Bytes of an id; 24 hex as everywhere. */
+const ID_BYTES = 12;
+
+/** The parts that an opened database is made of. */
+export interface SqliteParts {
+  readonly writer: DatabaseSync;
+  readonly reader: DatabaseSync;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The store's own time. */
+  readonly nowMs: () => AtMs;
+  readonly nextTurn: () => Promise<void>;
+  /** Closes both connections and gives the folder back. */
+  readonly release: () => void;
+}
+
+/** What SQLite brings to the shared queries. */
+export function createSqliteBackend(parts: SqliteParts): Backend {
+  const { writer, nowMs } = parts;
+  const commits = createGroupCommit({ ...parts, database: writer });
+  const reads = createSerialReads(parts.reader);
+  const readingDb = kyselyOver(parts.reader);
+  const listeners = new Set<() => void>();
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    await commits.close();
+    await reads.close();
+    parts.release();
+  };
+  return {
+    read: async (work) => await reads.run(async () => await work({ db: readingDb, nowMs: nowMs() })),
+    write: createWrite({ ...parts, commits, listeners, db: kyselyOver(writer) }),
+    pickDue,
+    earliestDue,
+    // The log still holds the pages as they were; it can be emptied only while nobody reads or writes.
+    scrub: async () => {
+      await reads.between(async () => {
+        await commits.between(() => {
+          writer.exec("pragma wal_checkpoint(truncate)");
+        });
+      });
+    },
+    onDeliveriesDue: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    close: async () => {
+      closing ??= close();
+      await closing;
+    },
+  };
+}
+
+function createWrite(
+  parts: Pick<SqliteParts, "nowMs" | "random"> & {
+    readonly commits: GroupCommit;
+    readonly listeners: ReadonlySet<() => void>;
+    readonly db: Kysely<Tables>;
+  },
+): Backend["write"] {
+  const { db, nowMs, random, commits, listeners } = parts;
+  const newId = (): string => Buffer.from(random.bytes(ID_BYTES)).toString("hex");
+  return async <T>(work: (view: WriteView) => Promise<T>): Promise<T> => {
+    const after = { due: false };
+    const madeDue = (): void => {
+      after.due = true;
+    };
+    const { result } = await new Promise<{ readonly result: T }>((resolve, reject: (fault: StoreError) => void) => {
+      const written: { readonly result: T }[] = [];
+      commits.add({
+        write: async () => {
+          written.push({ result: await work({ db, nowMs: nowMs(), newId, madeDue }) });
+        },
+        committed: () => {
+          for (const one of written) resolve(one);
+        },
+        refused: reject,
+      });
+    });
+    if (after.due) for (const listener of listeners) listener();
+    return result;
+  };
+}
