@@ -18,9 +18,7 @@ interface Wanted {
 }
 
 function tellSkips(skips: readonly Skipped[]): void {
-  for (const reason of new Set(skips.map((skip) => skip.reason))) {
-    write(`skipped (${skips.filter((skip) => skip.reason === reason).length} tests): ${reason}\n`);
-  }
+  for (const { file, reason, cases } of skips) write(`skipped ${cases} in ${file}: ${reason}\n`);
   if (CI && skips.length > 0) write("In CI nothing may be skipped.\n");
 }
 

@@ -11,9 +11,9 @@ export interface FileCoverage {
   readonly branches: { readonly total: number; readonly covered: number; readonly missed: readonly number[] };
 }
 
-/** One test that did not run, and why. */
+/** Tests of one file that did not run for one reason; `cases` is what they stand for. */
 export interface Skipped {
-  readonly title: string;
+  readonly file: string;
   readonly reason: string;
   readonly cases: number;
 }
@@ -60,10 +60,17 @@ interface Book {
 
 const fromRoot = (path: string | undefined): string => (path === undefined ? "?" : relative(ROOT, path));
 
-/** A skip that stands for data that is not there says how much: "skipped: corpora/x missing, 318 cases". */
-function casesOf(reason: string): number {
-  const match = /(\d[\d,]*) cases\b/.exec(reason);
-  return match?.[1] === undefined ? 1 : Number(match[1].replaceAll(",", ""));
+/**
+ * A reason that says how much is missing ("corpora/x missing, 318 cases") speaks for all tests of the file that give it;
+ * any other stands for the one test.
+ */
+function noteSkip(book: Book, file: string, reason: string): void {
+  const said = /(\d[\d,]*) cases\b/.exec(reason)?.[1];
+  const cases = said === undefined ? 1 : Number(said.replaceAll(",", ""));
+  const index = book.skips.findIndex((skip) => skip.file === file && skip.reason === reason);
+  const before = book.skips[index];
+  if (before === undefined) book.skips.push({ file, reason, cases });
+  else if (said === undefined) book.skips[index] = { ...before, cases: before.cases + 1 };
 }
 
 function fail(book: Book, event: Ended, why: string): void {
@@ -88,7 +95,7 @@ function isFile(event: Ended): boolean {
 function onPass(book: Book, event: Ended): void {
   if (typeof event.skip === "string" || event.skip === true) {
     const reason = typeof event.skip === "string" && event.skip !== "" ? event.skip : "no reason given";
-    book.skips.push({ title: event.name, reason, cases: casesOf(reason) });
+    noteSkip(book, fromRoot(event.file), reason);
     return;
   }
   if (event.todo !== undefined && event.todo !== false) {
