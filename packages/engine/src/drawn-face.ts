@@ -14,12 +14,14 @@ export interface DrawnFaceOptions {
   readonly take?: number;
 }
 
-const SKINS = [
+type Skin = readonly [light: string, middle: string, dark: string];
+
+const SKINS: readonly [Skin, ...Skin[]] = [
   ["#f6d7bd", "#d9a27c", "#b97a58"],
   ["#e3b48d", "#bf8a60", "#94603c"],
   ["#b9825a", "#8d5b3a", "#663d25"],
   ["#84563a", "#603a25", "#402517"],
-] as const;
+];
 const HAIRS = ["#1d1714", "#3a2618", "#5a3a20", "#8a6a40", "#77736e"] as const;
 const IRISES = ["#4a2f1c", "#6b4a2b", "#4f6a7d", "#5b6b46"] as const;
 const SHIRTS = ["#2f3e57", "#5d2f37", "#3c5240", "#55555c", "#82795f"] as const;
@@ -66,7 +68,7 @@ function createRandom(seed: number): Random {
 
 /** What stays the same from one picture of a drawn person to the next; lengths in units of a 200-wide head. */
 interface Person {
-  readonly skin: readonly [light: string, middle: string, dark: string];
+  readonly skin: Skin;
   readonly hair: string;
   readonly iris: string;
   readonly shirt: string;
