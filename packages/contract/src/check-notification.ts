@@ -85,8 +85,9 @@ export function notificationBreach(notification: Notification): string | null {
 
 function shapeOf(notification: Notification): Shape | null {
   if (notification.overallStatus === "PASS") return PASSED;
-  if (!("errorCode" in notification)) return DECLINED;
-  const name = failureByCode(notification.errorCode);
+  const { errorCode } = notification as { errorCode?: number };
+  if (errorCode === undefined) return DECLINED;
+  const name = failureByCode(errorCode);
   return name === null ? null : failedShape(name);
 }
 
@@ -119,7 +120,7 @@ function confidence(rule: Rule): Shape {
 }
 
 function breach(value: unknown, shape: Shape): string | null {
-  if (typeof value !== "object" || value === null) return "not an object";
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an object";
   const body = value as Body; // its values stay unknown, each rule looks at one
   const present = shape.filter(([key, , presence]) => presence === undefined || key in body);
   const keys = Object.keys(body);

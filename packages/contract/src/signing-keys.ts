@@ -41,7 +41,7 @@ const SEED_BYTES = 32;
  * @throws {ContractError} `bad_secret`
  */
 export function parseSecret(secret: string | Uint8Array): SecretKey {
-  const bytes = typeof secret === "string" ? decoded(secret, SECRET_PREFIX) : secret;
+  const bytes = typeof secret === "string" ? decoded(secret, SECRET_PREFIX) : Uint8Array.from(secret);
   if (bytes === null || bytes.length < SECRET_BYTES.least || bytes.length > SECRET_BYTES.most) {
     throw refusal("bad_secret", `a secret is ${SECRET_PREFIX} and the base64 of 24 to 64 bytes, or those bytes`);
   }
