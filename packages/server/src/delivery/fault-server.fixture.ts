@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 
 /** A request as its bytes came in. */
 export interface ReceivedRequest {
@@ -31,7 +31,7 @@ export interface FaultServer {
 
 /** What a {@link startFaultServer} may be told beside its behaviour. */
 export interface FaultServerOptions {
-  readonly tls?: { readonly cert: string; readonly key: string; readonly requestCert?: boolean };
+  readonly tls?: Pick<TlsOptions, "cert" | "key" | "requestCert" | "minVersion" | "maxVersion" | "ciphers">;
   readonly onConnection?: (socket: Socket) => void;
   readonly host?: string;
 }

@@ -1,0 +1,127 @@
+import type { Clock } from "../clock.ts";
+import type { Random } from "../random.ts";
+import type { AttemptResult, ClaimedDelivery, NextStep, Store } from "../store/store.ts";
+import { judgeAttempt } from "./judge-attempt.ts";
+import { PROFILES } from "./profiles.ts";
+import type { Sealer } from "./sealed-endpoint.ts";
+import type { Send } from "./send.ts";
+import { failureReason, type SendResult } from "./send-result.ts";
+import { signRequest } from "./sign-request.ts";
+import { insist } from "./store-retry.ts";
+import type { ReportedDelivery, WorkerReport } from "./worker-report.ts";
+
+/** What {@link deliver} works with. */
+export interface DeliverOptions {
+  readonly store: Pick<Store, "finishAttempt" | "releaseDelivery">;
+  readonly vault: Sealer;
+  readonly send: Send;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Of sameface, for `user-agent`. */
+  readonly version: string;
+  /** `SAMEFACE_RETRY_SCHEDULE` in milliseconds; `null`: not set. */
+  readonly standardWaitsMs: readonly number[] | null;
+  /** Deliveries that took so many processes with them are not tried again (F40). */
+  readonly mostCrashes: number;
+  /** How long a result may be offered to a store that does not take it. */
+  readonly recordForMs: number;
+  /** Aborted when the worker is to end now. */
+  readonly signal: AbortSignal;
+  readonly report: (report: WorkerReport) => void;
+}
+
+/** One claimed delivery from the lease to its result: sign, send, judge, record. Never rejects for what the world does. */
+export async function deliver(claimed: ClaimedDelivery, options: DeliverOptions): Promise<void> {
+  const startedAtMs = options.clock.nowMs();
+  if (claimed.crashes >= options.mostCrashes) {
+    options.report({ kind: "quarantined", crashes: claimed.crashes, ...reported(claimed) });
+    const attempt = { ...NO_REPLY, startedAtMs, durationMs: 0, result: "failed", reason: "quarantined" } as const;
+    await record({ claimed, attempt, next: { kind: "dead", reason: "quarantined" } }, options);
+    return;
+  }
+  const startedMs = options.clock.monotonicMs();
+  const result = await attemptOnce(claimed, options);
+  if (result.kind === "failed" && result.reason === "stopped") {
+    await release(claimed, options);
+    return;
+  }
+  const durationMs = Math.round(options.clock.monotonicMs() - startedMs);
+  const next = judgeAttempt(result, {
+    profile: claimed.endpoint.profile,
+    retriesDone: claimed.retriesDone,
+    jitterFraction: options.random.fraction(),
+    nowMs: options.clock.nowMs(),
+    standardWaitsMs: options.standardWaitsMs,
+  });
+  const attempt = attemptRow(result, { startedAtMs, durationMs });
+  const { reason, httpStatus } = attempt;
+  options.report({ kind: "attempted", reason, httpStatus, durationMs, next: next.kind, ...reported(claimed) });
+  await record({ claimed, attempt, next }, options);
+}
+
+const NO_REPLY = { httpStatus: null, replyBody: null, replyContentType: null } as const;
+
+async function attemptOnce(claimed: ClaimedDelivery, options: DeliverOptions): Promise<SendResult> {
+  const { vault, clock, version, signal } = options;
+  const nowMs = clock.nowMs();
+  let headers: Readonly<Record<string, string>>;
+  try {
+    headers = await signRequest(claimed, { vault, nowMs, version });
+  } catch {
+    // The fault's text may hold key material; the word is enough to find the endpoint (S34).
+    return { kind: "failed", reason: "secretUnreadable" };
+  }
+  const { acknowledges } = PROFILES[claimed.endpoint.profile];
+  return await options.send({ url: claimed.endpoint.url, headers, body: claimed.body, acknowledges, signal });
+}
+
+function attemptRow(
+  result: SendResult,
+  times: { readonly startedAtMs: number; readonly durationMs: number },
+): AttemptResult["attempt"] {
+  const reason = failureReason(result);
+  const verdict = { ...times, reason, result: reason === null ? "delivered" : "failed" } as const;
+  if (result.kind === "failed") return { ...NO_REPLY, ...verdict };
+  const { status, replyBody, contentType } = result;
+  return { ...verdict, httpStatus: status, replyBody, replyContentType: contentType };
+}
+
+async function record(
+  done: {
+    readonly claimed: ClaimedDelivery;
+    readonly attempt: AttemptResult["attempt"];
+    readonly next: NextStep;
+  },
+  options: DeliverOptions,
+): Promise<void> {
+  const { claimed, attempt, next } = done;
+  const { tenantId, deliveryId, fencingToken } = claimed;
+  const result = { tenantId, deliveryId, fencingToken, attempt, next };
+  const written = await insist(async () => await options.store.finishAttempt(result), {
+    ...options,
+    forMs: options.recordForMs,
+    onFailure: (error) => {
+      options.report({ kind: "storeFailed", during: "finish", error });
+    },
+  });
+  if (written === null) options.report({ kind: "unrecorded", ...reported(claimed) });
+  if (written?.kind === "stale") options.report({ kind: "stale", ...reported(claimed) });
+}
+
+/** Gives the lease back, so that the delivery is due at once for the next process; else it waits for the lease's end. */
+export async function release(
+  claimed: ClaimedDelivery,
+  { store, report }: Pick<DeliverOptions, "store" | "report">,
+): Promise<void> {
+  const { tenantId, deliveryId, fencingToken } = claimed;
+  try {
+    await store.releaseDelivery({ tenantId, deliveryId, fencingToken });
+    report({ kind: "released", ...reported(claimed) });
+  } catch (error) {
+    report({ kind: "storeFailed", during: "release", error });
+  }
+}
+
+function reported({ tenantId, deliveryId, eventId, endpoint, attemptNumber }: ClaimedDelivery): ReportedDelivery {
+  return { tenantId, deliveryId, eventId, endpointId: endpoint.endpointId, attemptNumber };
+}

@@ -1,0 +1,27 @@
+import { createHmac, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import type { Primitives } from "@sameface/contract";
+
+// RFC 8410: an Ed25519 key in PKCS #8 or SPKI is these bytes and the seed or the public key.
+const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
+const SPKI_HEAD = Buffer.from("302a300506032b6570032100", "hex");
+
+/** What signing needs of a runtime, from Node's own crypto: several times faster than WebCrypto. */
+export const NODE_SIGNING: Required<Primitives> = {
+  mac: (key, parts) => {
+    const hmac = createHmac("sha256", key);
+    for (const part of parts) hmac.update(part);
+    return new Uint8Array(hmac.digest());
+  },
+  ed25519: {
+    sign: (seed, parts) => new Uint8Array(sign(null, Buffer.concat(parts), privateKeyOf(seed))),
+    verify: (publicKey, parts, signature) => verify(null, Buffer.concat(parts), publicKeyOf(publicKey), signature),
+  },
+};
+
+function privateKeyOf(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: "der", type: "pkcs8" });
+}
+
+function publicKeyOf(bytes: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([SPKI_HEAD, bytes]), format: "der", type: "spki" });
+}

@@ -1,0 +1,38 @@
+import { HEADERS, sign } from "@sameface/contract";
+import type { ClaimedDelivery } from "../store/store.ts";
+import { NODE_SIGNING } from "./node-signing.ts";
+import { openHeaders, openSigningKeys, type Sealer } from "./sealed-endpoint.ts";
+
+/** What {@link signRequest} is told beside the delivery. */
+export interface SignRequestOptions {
+  readonly vault: Sealer;
+  /** Milliseconds since 1970: the moment of this attempt. */
+  readonly nowMs: number;
+  /** Of sameface, for `user-agent`. */
+  readonly version: string;
+}
+
+/**
+ * The headers of one attempt: id and body are those of every attempt, timestamp and signature are fresh, and the keys
+ * are those of the claim (contract.md §6, F44). Own headers never take the place of ours.
+ * @throws {VaultError} when a secret or the own headers do not open; nothing may be sent then
+ */
+export async function signRequest(
+  { endpoint, eventId, outcome, body, attemptNumber }: ClaimedDelivery,
+  { vault, nowMs, version }: SignRequestOptions,
+): Promise<Readonly<Record<string, string>>> {
+  const timestampSeconds = Math.floor(nowMs / 1_000);
+  const keys = openSigningKeys(endpoint, vault);
+  return {
+    "user-agent": `sameface/${version}`,
+    ...openHeaders(endpoint, vault),
+    "content-type": "application/json",
+    // A reply is never decoded, so none should come encoded (reliability.md F12).
+    "accept-encoding": "identity",
+    [HEADERS.id]: eventId,
+    [HEADERS.timestamp]: String(timestampSeconds),
+    [HEADERS.signature]: await sign({ id: eventId, timestampSeconds, body, keys, ...NODE_SIGNING }),
+    [HEADERS.outcome]: outcome,
+    [HEADERS.attempt]: String(attemptNumber),
+  };
+}
