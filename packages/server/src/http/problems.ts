@@ -47,6 +47,7 @@ export const PROBLEMS = {
   mask: { status: 422, title: "The face wears a mask" },
   lenses: { status: 422, title: "The face wears lenses" },
   headCover: { status: 422, title: "The head is covered" },
+  "9005": { status: 429, title: FAILURES.tooManyAttempts.error },
   headersTooLarge: { status: 431, title: "The request headers are too large" },
   "9500": { status: 500, title: FAILURES.unpredicted.error },
   internal: { status: 500, title: "The server failed" },

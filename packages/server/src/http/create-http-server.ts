@@ -1,0 +1,195 @@
+import type { Server } from "node:http";
+import multipart from "@fastify/multipart";
+import { newId } from "@sameface/contract";
+import Fastify, {
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import type { Clock } from "../clock.ts";
+import type { Random } from "../random.ts";
+import { faultProblem } from "./fault-problem.ts";
+import { answerClientError, guardServer, refuseRequest } from "./guard-connection.ts";
+import { HTTP_LIMITS } from "./http-limits.ts";
+import { type Keyring, mayCall } from "./keyring.ts";
+import { faultFields, type Log } from "./log.ts";
+import { createCallReader } from "./read-call.ts";
+import { type Answer, type Caller, problem, type Route, type RouteShape } from "./route.ts";
+import { sendAnswer, sendProblem } from "./send-answer.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    caller: Caller | null;
+    /** The problem code of the answer, for the log. */
+    problemCode: string | null;
+    startedAtMs: number;
+  }
+}
+
+/** What an HTTP server is made of. */
+export interface HttpServerParts {
+  readonly routes: readonly Route[];
+  readonly keyring: Keyring;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Networks of proxies whose X-Forwarded-* headers are believed; empty: none. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** The routes behind Fastify, with every limit of reliability.md T18; not listening yet. */
+export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
+  const { clock, random } = parts;
+  const app = Fastify(optionsOf(parts));
+  guardServer(app.server, () => newId(random));
+  app.decorateRequest("caller", null);
+  app.decorateRequest("problemCode", null);
+  app.decorateRequest("startedAtMs", 0);
+  app.addHook("onRequest", async (request, reply) => {
+    request.startedAtMs = clock.monotonicMs();
+    reply.headers(SECURITY_HEADERS);
+    const refused = refuseRequest(request.raw);
+    return refused === null ? undefined : await answer(reply.header("connection", "close"), refused);
+  });
+  await takeBodies(app);
+  answerFaults(app, parts);
+  for (const route of parts.routes) addRoute(app, route, parts);
+  // An instance is a promise of its own readiness.
+  return await app;
+}
+
+function optionsOf({ random, trustedProxies }: HttpServerParts) {
+  return {
+    // Its own log would print paths and messages: ours is by allow-list (log.ts).
+    logger: false,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    genReqId: () => newId(random),
+    requestTimeout: HTTP_LIMITS.requestMs,
+    connectionTimeout: HTTP_LIMITS.idleMs,
+    bodyLimit: HTTP_LIMITS.jsonBytes,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: HTTP_LIMITS.urlBytes },
+    http: {
+      maxHeaderSize: HTTP_LIMITS.headerBytes,
+      headersTimeout: HTTP_LIMITS.headersMs,
+      connectionsCheckingInterval: 1_000,
+    },
+    clientErrorHandler: (error, socket) => {
+      answerClientError(error, socket, newId(random));
+    },
+    frameworkErrors: (error, _request, reply) => {
+      // Fastify does not wait for it, and nothing can fail after the bytes are handed over.
+      void sendProblem(reply, faultProblem(error));
+    },
+  } satisfies FastifyHttpOptions<Server>;
+}
+
+/** Nothing of an answer is to be kept, framed, guessed at or run (S31); the page at `/` needs no more either. */
+const SECURITY_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+} as const;
+
+async function takeBodies(app: FastifyInstance): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ["application/json", "application/x-ndjson"],
+    { parseAs: "buffer" },
+    (_request, body, done) => {
+      done(null, body);
+    },
+  );
+  await app.register(multipart);
+}
+
+function answerFaults(app: FastifyInstance, { log, clock, routes }: HttpServerParts): void {
+  app.setErrorHandler(async (fault, request, reply) => {
+    const told = faultProblem(fault);
+    if (told.problem === "internal" || told.problem === "storeUnavailable") {
+      log.error("a request failed", { requestId: request.id, ...faultFields(fault) });
+    }
+    return await answer(reply, told);
+  });
+  const patterns = routes.map(({ shape }) => ({ method: shape.method, path: patternOf(shape.path) }));
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split("?", 1)[0] ?? "";
+    const allowed = patterns.filter((one) => one.path.test(path)).map((one) => one.method);
+    if (allowed.length === 0)
+      return await answer(reply, problem("notFound", "There is no such path; see /openapi.json."));
+    reply.header("allow", allowed.join(", "));
+    return await answer(reply, problem("methodNotAllowed", `This path takes ${allowed.join(", ")}.`));
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    log.info("answered", {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      ms: Math.round(clock.monotonicMs() - request.startedAtMs),
+      tenantId: request.caller?.tenantId ?? null,
+      keyId: request.caller?.keyId ?? null,
+      code: request.problemCode,
+    });
+    await Promise.resolve();
+  });
+}
+
+function addRoute(app: FastifyInstance, { shape, handle }: Route, { keyring }: HttpServerParts): void {
+  const read = createCallReader(shape);
+  app.route({
+    method: shape.method,
+    // Fastify writes a parameter as `:id`, and a colon that is none as `::`.
+    url: shape.path.replaceAll(":", "::").replaceAll(/\{([A-Za-z]+)\}/g, ":$1"),
+    bodyLimit: bodyLimitOf(shape),
+    onRequest: async (request, reply) => {
+      if (shape.scopes === "public") return undefined;
+      const caller = await keyring.callerOf(request.headers.authorization);
+      request.caller = caller;
+      if (caller === null)
+        return await answer(reply, problem("unauthorized", "Send Authorization: Bearer <key> with a live key."));
+      if (mayCall(caller, shape)) return undefined;
+      return await answer(
+        reply,
+        problem("forbidden", `This call needs one of the scopes: ${shape.scopes.join(", ")}.`),
+      );
+    },
+    handler: async (request, reply) => {
+      const wrongType = checkContentType(request, shape);
+      if (wrongType !== null) return await answer(reply, wrongType);
+      const result = await read(request, request.caller);
+      return await answer(reply, result.ok ? await handle(result.call) : result.problem);
+    },
+  });
+}
+
+/** Fastify has one list of types for all routes: a type that another route takes is none of this one's. */
+function checkContentType(request: FastifyRequest, { body }: RouteShape): Answer | null {
+  if (request.body === undefined && !request.isMultipart()) return null;
+  const taken: Record<NonNullable<RouteShape["body"]>["kind"], readonly string[]> = {
+    json: ["application/json"],
+    upload: ["application/json", "multipart/form-data"],
+    lines: ["application/x-ndjson"],
+  };
+  const types = taken[body?.kind ?? "json"];
+  const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (types.includes(type)) return null;
+  return problem("unsupportedMediaType", `This call takes ${types.join(" or ")}.`);
+}
+
+function bodyLimitOf({ body }: RouteShape): number {
+  if (body?.kind === "upload") return HTTP_LIMITS.uploadBytes;
+  return body?.kind === "lines" ? HTTP_LIMITS.batchBytes : HTTP_LIMITS.jsonBytes;
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/[.:]/g, "\\$&").replaceAll(/\{[A-Za-z]+\}/g, "[^/]+")}$`);
+}
+
+async function answer(reply: FastifyReply, given: Answer): Promise<FastifyReply> {
+  reply.request.problemCode = "problem" in given ? given.problem : null;
+  return await sendAnswer(reply, given);
+}

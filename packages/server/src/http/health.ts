@@ -1,0 +1,74 @@
+import { Live, Ready } from "@sameface/contract/api";
+import type { Engine } from "@sameface/engine";
+import type { Clock } from "../clock.ts";
+import type { Store } from "../store/store.ts";
+import { type Answer, bind, defineRoute, problem, type Route } from "./route.ts";
+
+export const HEALTH_SHAPES = {
+  live: defineRoute({
+    operationId: "live",
+    method: "GET",
+    path: "/healthz",
+    summary: "The process answers",
+    scopes: "public",
+    answers: { 200: { description: "Live", schema: Live } },
+    problems: [],
+  }),
+  ready: defineRoute({
+    operationId: "ready",
+    method: "GET",
+    path: "/readyz",
+    summary: "The store takes writes and the engine is there",
+    scopes: "public",
+    answers: { 200: { description: "Ready", schema: Ready } },
+    problems: ["notReady"],
+  }),
+};
+
+/** What readiness is asked of. */
+export interface HealthParts {
+  readonly store: Pick<Store, "ping">;
+  /** `null`: this process has no engine (role delivery alone). */
+  readonly engine: Pick<Engine, "describe"> | null;
+  readonly clock: Clock;
+  readonly delivers: boolean;
+}
+
+/** Longer than a busy store needs, shorter than a probe waits (reliability.md F32). */
+const PING_MS = 2_000;
+
+/** The routes that a load balancer asks; they need no key and tell nothing about anybody. */
+export function healthRoutes(parts: HealthParts): readonly Route[] {
+  return [
+    bind(HEALTH_SHAPES.live, async () => await Promise.resolve({ status: 200, json: { status: "live" } })),
+    bind(HEALTH_SHAPES.ready, async () => await readiness(parts)),
+  ];
+}
+
+async function readiness({ store, engine, clock, delivers }: HealthParts): Promise<Answer> {
+  const cause = await Promise.race([pingFault(store), timeout(clock)]);
+  if (cause !== null) return problem("notReady", cause, { retryAfterSeconds: 2 });
+  const info = engine?.describe();
+  const told =
+    info === undefined
+      ? null
+      : { embedderId: info.embedderId, network: info.isolation.network, processes: info.isolation.processes };
+  return { status: 200, json: { status: "ready", engine: told, delivery: delivers } };
+}
+
+async function pingFault(store: Pick<Store, "ping">): Promise<string | null> {
+  try {
+    await store.ping();
+    return null;
+  } catch {
+    return "The store takes no writes.";
+  }
+}
+
+async function timeout(clock: Clock): Promise<string> {
+  return await new Promise((resolve) => {
+    clock.after(PING_MS, () => {
+      resolve("The store does not answer.");
+    });
+  });
+}

@@ -1,0 +1,94 @@
+import "@fastify/multipart";
+import { parseStrictJson } from "@sameface/contract";
+import type { FastifyRequest } from "fastify";
+import { decodeImage, readMultipart } from "./read-upload.ts";
+import { type Call, type Caller, type ProblemAnswer, problem, type RouteShape } from "./route.ts";
+import { compileValidator } from "./validate.ts";
+
+/** A call that fits its route, or the problem to answer. */
+export type ReadCall =
+  | { readonly ok: true; readonly call: Call<RouteShape> }
+  | { readonly ok: false; readonly problem: ProblemAnswer };
+
+/** Reads the calls of one route; its schemas are compiled once. */
+export type CallReader = (request: FastifyRequest, caller: Caller | null) => Promise<ReadCall>;
+
+/** Visible ASCII: what every client and log can carry. */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+export function createCallReader(shape: RouteShape): CallReader {
+  const checkParams = shape.params === undefined ? null : compileValidator(shape.params, "path");
+  const checkQuery = compileValidator(shape.query ?? NO_FIELDS, "query");
+  const readBody = createBodyReader(shape);
+  return async (request, caller) => {
+    const wrong = checkParams?.(request.params) ?? checkQuery(request.query);
+    if (wrong !== null) return { ok: false, problem: wrong };
+    const key = shape.idempotent === true ? request.headers["idempotency-key"] : undefined;
+    if (key !== undefined && (typeof key !== "string" || !IDEMPOTENCY_KEY.test(key))) {
+      return { ok: false, problem: problem("validation", "An Idempotency-Key is 1 to 255 visible ASCII characters.") };
+    }
+    const body = await readBody(request);
+    if (!body.ok) return body;
+    const { params, query, id } = request;
+    // The checks above are those of the shape, so the parts fit it.
+    const call = { caller, params, query, body: body.value, idempotencyKey: key ?? null, requestId: id };
+    return { ok: true, call: call as unknown as Call<RouteShape> };
+  };
+}
+
+type ReadBody =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: ProblemAnswer };
+
+const NO_FIELDS = { type: "object", additionalProperties: false } as const;
+
+function createBodyReader({ body }: RouteShape): (request: FastifyRequest) => Promise<ReadBody> | ReadBody {
+  if (body === undefined) return readNothing;
+  if (body.kind === "lines") return readLines;
+  const check = compileValidator(body.schema, "body");
+  const readJson = (request: FastifyRequest): ReadBody => {
+    if (!(request.body instanceof Uint8Array)) return { ok: false, problem: noBody() };
+    const parsed = parseStrictJson(request.body);
+    if (!parsed.ok)
+      return { ok: false, problem: problem("malformedJson", `The body is not strict JSON: ${parsed.reason}.`) };
+    const wrong = check(parsed.value);
+    return wrong === null ? { ok: true, value: parsed.value } : { ok: false, problem: wrong };
+  };
+  if (body.kind === "json") return readJson;
+  return async (request) => {
+    if (request.isMultipart()) return await readForm(request, check);
+    const read = readJson(request);
+    if (!read.ok) return read;
+    // The schema of an upload has `image` as a text.
+    const fields = read.value as { readonly image: string };
+    const decoded = decodeImage(fields.image);
+    return decoded.ok ? { ok: true, value: { ...fields, image: decoded.image } } : decoded;
+  };
+}
+
+async function readForm(request: FastifyRequest, check: ReturnType<typeof compileValidator>): Promise<ReadBody> {
+  const upload = await readMultipart(request);
+  if (!upload.ok) return upload;
+  const wrong = check({ ...upload.fields, image: "" });
+  return wrong === null
+    ? { ok: true, value: { ...upload.fields, image: upload.image } }
+    : { ok: false, problem: wrong };
+}
+
+function readLines(request: FastifyRequest): ReadBody {
+  return request.body instanceof Uint8Array ? { ok: true, value: request.body } : { ok: false, problem: noBody() };
+}
+
+/** `{}` is taken for nothing: some clients send it with every POST. */
+function readNothing(request: FastifyRequest): ReadBody {
+  const { body } = request;
+  const empty =
+    !(body instanceof Uint8Array) || body.length === 0 || Buffer.from(body).toString("latin1").trim() === "{}";
+  return empty
+    ? { ok: true, value: undefined }
+    : { ok: false, problem: problem("validation", "This call takes no body.") };
+}
+
+function noBody(): ProblemAnswer {
+  return problem("malformedJson", "The call needs a body.");
+}

@@ -1,0 +1,31 @@
+import type { TSchema } from "typebox";
+import { Compile } from "typebox/compile";
+import { type ProblemAnswer, problem } from "./route.ts";
+
+/** A compiled schema: strict, nothing is coerced, nothing is added. */
+export type Validate = (value: unknown) => ProblemAnswer | null;
+
+const MOST_ERRORS = 20;
+/** A path is made of names that the caller chose. */
+const LONGEST_PATH = 200;
+
+/** @param place what a person calls the thing, `body` or `query` */
+export function compileValidator(schema: TSchema, place: string): Validate {
+  const check = Compile(schema);
+  return (value) => {
+    if (check.Check(value)) return null;
+    const errors = check
+      .Errors(value)
+      // The same field once more in the words of the schema's inside.
+      .filter((error) => error.keyword !== "boolean")
+      .slice(0, MOST_ERRORS)
+      .map(({ instancePath, message }) => ({ path: instancePath.slice(0, LONGEST_PATH), message }));
+    return problem("validation", `The ${place} does not fit the schema: ${summary(errors)}`, { errors });
+  };
+}
+
+function summary(errors: readonly { readonly path: string; readonly message: string }[]): string {
+  const [first] = errors;
+  if (first === undefined) return "see the OpenAPI document.";
+  return `${first.path === "" ? "it" : first.path} ${first.message}.`;
+}
