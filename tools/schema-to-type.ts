@@ -28,10 +28,10 @@ export function typeOf(schema: JsonSchema): string {
   return PLAIN[schema.type ?? ""] ?? "unknown";
 }
 
-/** The text of an exported interface of an object schema. */
+/** The text of the interface of an object schema. */
 export function interfaceOf(name: string, about: string, schema: object): string {
   // A TypeBox schema is JSON Schema by its text; its own types say less about the keys than its data.
-  return `/** ${about} */\nexport interface ${name} {\n${members(JSON.parse(JSON.stringify(schema)) as JsonSchema)
+  return `/** ${about} */\ninterface ${name} {\n${members(JSON.parse(JSON.stringify(schema)) as JsonSchema)
     .map((line) => `  ${line}\n`)
     .join("")}}`;
 }

@@ -89,7 +89,7 @@ export interface NotRecognizedNotification {
 }
 
 /** Body of one outcome `error`. */
-export interface FaceNotFoundNotification {
+interface FaceNotFoundNotification {
   readonly customerId: string;
   readonly transactionId: string;
   readonly faceMatch: false;
@@ -103,7 +103,7 @@ export interface FaceNotFoundNotification {
 }
 
 /** Body of one outcome `error`. */
-export interface MoreThanOneFaceNotification {
+interface MoreThanOneFaceNotification {
   readonly customerId: string;
   readonly transactionId: string;
   readonly faceMatch: false;
@@ -117,7 +117,7 @@ export interface MoreThanOneFaceNotification {
 }
 
 /** Body of one outcome `error`. */
-export interface ImageNotUsableNotification {
+interface ImageNotUsableNotification {
   readonly customerId: string;
   readonly transactionId: string;
   readonly faceMatch: false;
@@ -131,7 +131,7 @@ export interface ImageNotUsableNotification {
 }
 
 /** Body of one outcome `error`. */
-export interface FaceUnclearNotification {
+interface FaceUnclearNotification {
   readonly customerId: string;
   readonly transactionId: string;
   readonly faceMatch: false;
@@ -145,7 +145,7 @@ export interface FaceUnclearNotification {
 }
 
 /** Body of one outcome `error`. */
-export interface TooManyAttemptsNotification {
+interface TooManyAttemptsNotification {
   readonly customerId: string;
   readonly faceMatch: false;
   readonly children: readonly [];
@@ -158,7 +158,7 @@ export interface TooManyAttemptsNotification {
 }
 
 /** Body of one outcome `error`. */
-export interface UnpredictedNotification {
+interface UnpredictedNotification {
   readonly customerId: string;
   readonly transactionId?: string;
   readonly faceMatch: false;
