@@ -141,7 +141,7 @@ export const MAY: readonly Layer[] = [
       PORT,
       WORLD,
       CONFIG,
-      `${SERVER}(customers|authentication|delivery|policy|vault)/`,
+      `${SERVER}(customers|authentication|delivery|faces|policy|vault)/`,
       "packages/engine/src/index\\.ts$",
     ],
     outside: ["fastify", "@fastify/multipart", "typebox", "ipaddr.js", "node:"],
@@ -162,7 +162,7 @@ export const MAY: readonly Layer[] = [
   {
     part: "packages/cli/src/",
     may: [CONTRACT, "packages/(engine|receiver|server|dashboard)/src/index\\.ts$", "packages/receiver/src/adapters/"],
-    outside: ["node:", "commander"],
+    outside: ["node:", "commander", "sharp"],
     reason: "the only place where all packages meet, through their public exports",
   },
   {
