@@ -118,7 +118,7 @@ describe("measure", () => {
     assert.deepEqual(Buffer.compare(copy, picture.rgb), 0);
   });
 
-  it("finds no face in black, white, noise or a face upside down, and nothing is measured", async () => {
+  it("finds no face in black, white and noise, and nothing is measured", async () => {
     const size = { width: 320, height: 240 };
     const noise = plainPicture(size, 0);
     let state = 1;
@@ -126,8 +126,7 @@ describe("measure", () => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
       noise.rgb[i] = state >>> 24;
     });
-    const upsideDown = await turned(await drawnPicture(1), 180);
-    for (const picture of [plainPicture(size, 0), plainPicture(size, 255), noise, upsideDown]) {
+    for (const picture of [plainPicture(size, 0), plainPicture(size, 255), noise]) {
       const result = await measured(picture);
       assert.deepEqual(result.problems, ["no_face"]);
       assert.equal(result.faceCount, 0);
@@ -162,6 +161,13 @@ describe("measure", () => {
     const picture = await drawnPicture(1, { width: 240, height: 320 });
     assert.deepEqual((await measured(picture, "match")).problems, []);
     assert.deepEqual((await measured(picture, "enrol")).problems, ["face_too_small"]);
+  });
+
+  it("refuses a face upside down, which no other gate notices", async () => {
+    for (const seed of [1, 2, 3]) {
+      const { problems } = await measured(await turned(await drawnPicture(seed), 180));
+      assert.ok(problems.includes("quality") || problems.includes("pose_out_of_range"), problems.join());
+    }
   });
 
   it("refuses a head on its side", async () => {

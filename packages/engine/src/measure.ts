@@ -91,6 +91,7 @@ interface MeasuredFace {
   readonly landmarks: readonly Point[];
   readonly interocularPx: number;
   readonly template: Template;
+  readonly recognisable: boolean;
   readonly liveness: Liveness;
   readonly livenessCropScale: number;
   readonly pose: Pose;
@@ -104,7 +105,7 @@ async function measureFace({ picture, found, face, models }: FaceInPicture, stag
     findLandmarks(canvas, { box, session: models.landmarks, row: table.landmarks }),
   );
   const points: FivePoints = fivePoints(onCanvas);
-  const template = await stages.time("embed", () =>
+  const { template, recognisable } = await stages.time("embed", () =>
     embedFace(canvas, { points, session: models.embedder, row: table.embedder }),
   );
   const crop: LivenessCrop = livenessCrop(picture, face.box);
@@ -117,6 +118,7 @@ async function measureFace({ picture, found, face, models }: FaceInPicture, stag
     landmarks: onCanvas.map(({ x, y }) => ({ x: x - offset.x, y: y - offset.y })),
     interocularPx: distance(points.leftEye, points.rightEye),
     template,
+    recognisable,
     liveness,
     livenessCropScale: crop.scale,
     pose,

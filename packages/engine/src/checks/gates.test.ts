@@ -7,6 +7,7 @@ const GOOD: Gated = {
   interocularPx: 80,
   pose: { yaw: 0, pitch: -7, roll: 0 },
   livenessCropScale: 2.7,
+  recognisable: true,
 };
 
 function problems(change: Partial<Gated>, purpose: "match" | "enrol" = "match") {
@@ -52,8 +53,8 @@ describe("refusalsOf", () => {
   });
 
   it("names everything that is wrong, in the order of the stages", () => {
-    const all = { ambiguous: true, interocularPx: 0, livenessCropScale: 0, ...pose({ yaw: 90 }) };
-    assert.deepEqual(problems(all), ["multiple_faces", "face_too_small", "pose_out_of_range", "low_margin"]);
+    const all = { recognisable: false, ambiguous: true, interocularPx: 0, livenessCropScale: 0, ...pose({ yaw: 90 }) };
+    assert.deepEqual(problems(all), ["multiple_faces", "face_too_small", "pose_out_of_range", "low_margin", "quality"]);
   });
 
   it("lets nothing pass that is not a number", () => {

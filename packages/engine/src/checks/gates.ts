@@ -43,6 +43,8 @@ export interface Gated {
   readonly interocularPx: number;
   readonly pose: Pose;
   readonly livenessCropScale: number;
+  /** The embedder took what it saw for a face. */
+  readonly recognisable: boolean;
 }
 
 /** What a gate found, and what a person can do about it. */
@@ -73,6 +75,11 @@ export function refusalsOf(
       problem: "low_margin",
       passes: face.livenessCropScale >= gates.minLivenessCropScale,
       hint: MOVE_BACK,
+    },
+    {
+      problem: "quality",
+      passes: face.recognisable,
+      hint: "hold the camera upright and show your whole face in good light",
     },
   ];
   return rows.filter((row) => !row.passes);

@@ -6,23 +6,35 @@ import type { Pixels } from "../picture.ts";
 import type { Session } from "../session.ts";
 import { alignFace } from "./align-face.ts";
 
-// Real faces have norms of 5 and more: what is nearly nothing says nothing about a person.
+// Faces have norms of 2 to 5; what is nearly nothing has no direction but that of rounding.
 const MIN_NORM = 1e-3;
+
+/** A template, and whether the embedder took what it saw for a face. */
+export interface Embedded {
+  readonly template: Template;
+  /** False: the face is upside down, covered or too blurred to say who it is. */
+  readonly recognisable: boolean;
+}
 
 /** One face as numbers. @throws {EngineError} `modelFailure`, also for a vector without direction */
 export async function embedFace(
   picture: Pixels,
   face: { readonly points: FivePoints; readonly session: Session; readonly row: ModelRow },
-): Promise<Template> {
-  const [output] = await face.session.run(await alignFace(picture, face.points));
-  return { embedderId: embedderIdOf(face.row), vector: toUnitLength(output ?? new Float32Array(0)) };
+): Promise<Embedded> {
+  const [output = new Float32Array(0)] = await face.session.run(await alignFace(picture, face.points));
+  const template = { embedderId: embedderIdOf(face.row), vector: toUnitLength(output) };
+  return { template, recognisable: normOf(output) >= (face.row.minNorm ?? 0) };
 }
 
 /** The vector with L2 norm 1. @throws {EngineError} `modelFailure` when it has no direction */
 export function toUnitLength(vector: Float32Array): Float32Array {
-  const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  const norm = normOf(vector);
   if (!(norm >= MIN_NORM && norm < Number.POSITIVE_INFINITY)) {
     throw new EngineError("modelFailure", "the embedder gave a vector without direction");
   }
   return vector.map((value) => value / norm);
+}
+
+function normOf(vector: Float32Array): number {
+  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 }
