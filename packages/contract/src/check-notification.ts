@@ -11,7 +11,7 @@ type Shape = readonly (readonly [key: string, rule: Rule, presence?: "optional"]
 const is =
   (expected: unknown): Rule =>
   (value) =>
-    Object.is(value, expected);
+    value === expected;
 const isBoolean: Rule = (value) => typeof value === "boolean";
 const isScore: Rule = (value) => typeof value === "number" && value >= 0 && value <= 1; // false for NaN and infinities
 const isNone: Rule = (value) => Array.isArray(value) && value.length === 0;
@@ -44,7 +44,7 @@ const PASSED: Shape = [
   ["hasLenses", isBoolean],
   ["spoofConfidence", isScore, "optional"],
   ["recognitionConfidence", isEvaluated],
-  ["overallScore", (value, body) => Object.is(value, (body["recognitionConfidence"] as Body)["confidence"])],
+  ["overallScore", (value, body) => value === (body["recognitionConfidence"] as Body)["confidence"]],
   ["overallStatus", is("PASS")],
 ];
 

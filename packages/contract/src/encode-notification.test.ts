@@ -76,11 +76,13 @@ describe("encodeNotification", () => {
   });
 
   it("refuses a body over 20,000 bytes, counted as UTF-8", () => {
-    const outcome = { kind: "unknown-customer" } as const;
-    const long = makeNotification(outcome, { customerId: "é".repeat(MAX_NOTIFICATION_BYTES / 2) });
-    assert.throws(() => encodeNotification(long), refusedWith("too_large"));
-    const shorter = makeNotification(outcome, { customerId: "c".repeat(MAX_NOTIFICATION_BYTES / 2) });
-    assert.throws(() => encodeNotification(shorter), refusedWith("bad_notification"));
+    const of = (customerId: string): Notification => makeNotification({ kind: "unknown-customer" }, { customerId });
+    const frame = JSON.stringify(of("")).length;
+    const room = MAX_NOTIFICATION_BYTES - frame;
+    assert.throws(() => encodeNotification(of("c".repeat(room + 1))), refusedWith("too_large"));
+    assert.throws(() => encodeNotification(of("é".repeat(room / 2 + 1))), refusedWith("too_large"));
+    // As large as may be, so it is the id that is refused.
+    assert.throws(() => encodeNotification(of("c".repeat(room))), refusedWith("bad_notification"));
   });
 
   it("gives the same bytes for the same outcome every time", () => {

@@ -146,9 +146,12 @@ describe("sign and verify", () => {
       [{ "webhook-signature": "A".repeat(65_536) }, "bad_signature_header"],
       [{ "webhook-signature": "v1,A ".repeat(1_000) }, "bad_signature_header"],
       [{ "webhook-signature": `${good} ${"v1,A ".repeat(20)}` }, "too_many_signatures"],
+      [{ "webhook-signature": `${good} ${"garbage ".repeat(20)}` }, "too_many_signatures"],
       [{ "webhook-signature": good.replace("v1,", "v2,") }, "no_supported_signature"],
       [{ "webhook-signature": good.replace("v1,", "v1a,") }, "no_supported_signature"],
       [{ "webhook-signature": good.replace("=", "") }, "signature_mismatch"],
+      [{ "webhook-signature": `${good}A` }, "signature_mismatch"],
+      [{ "webhook-signature": `${good}=` }, "signature_mismatch"],
     ];
     for (const [change, reason] of cases)
       assert.equal(await reasonFor(change), reason, JSON.stringify(change).slice(0, 80));
@@ -166,6 +169,22 @@ describe("sign and verify", () => {
       assert.deepEqual(alone, { ok: false, reason: "signature_mismatch" }, garbage);
       assert.equal((await verifyHeaders({ ...headers, "webhook-signature": `${garbage} ${good}` }, { keys })).ok, true);
     }
+  });
+
+  it("hands only signatures of 64 bytes to Ed25519: a runtime may throw for others", async () => {
+    const seen: number[] = [];
+    const ed25519 = {
+      ...nodeCrypto.ed25519,
+      verify: (_key: Uint8Array, _parts: readonly Uint8Array[], signature: Uint8Array) => {
+        seen.push(signature.length);
+        return false;
+      },
+    };
+    const keys = [parseVerifyKey((await generateEd25519(nodeRandom)).publicKey)];
+    const tokens = [0, 1, 63, 64, 65, 128].map((length) => `v1a,${Buffer.alloc(length).toString("base64")}`);
+    const headers = { ...(await headersFor([parseSigningKey(SECRET)])), "webhook-signature": tokens.join(" ") };
+    assert.deepEqual(await verifyHeaders(headers, { keys, ed25519 }), { ok: false, reason: "signature_mismatch" });
+    assert.deepEqual(seen, [64]);
   });
 
   it("names a refusal of a hostile header in at most 1 ms", async () => {

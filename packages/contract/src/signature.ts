@@ -152,8 +152,7 @@ async function anyMac(tokens: readonly Token[], parts: readonly Uint8Array[], ri
   if (tokens.length === 0) return false;
   let found = false;
   for (const { secret } of ring.secrets) {
-    const made = ring.mac(secret, parts);
-    const expected = encodeBase64(made instanceof Promise ? await made : made);
+    const expected = encodeBase64(await ring.mac(secret, parts));
     // No early exit, neither between tokens nor between secrets: time tells nothing about which one matched.
     for (const { value } of tokens) found = equalInConstantTime(expected, value) || found;
   }
