@@ -7,3 +7,15 @@ export interface Clock {
   /** Calls back once after `delayMs`; answers the way to cancel it. */
   after(delayMs: number, callback: () => void): () => void;
 }
+
+/** The clock of this host. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};

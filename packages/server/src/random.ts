@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 /** Randomness as the server knows it; handed in everywhere, so that a test or a simulation owns it. */
 export interface Random {
   /** Cryptographically strong bytes. */
@@ -5,3 +7,9 @@ export interface Random {
   /** 0 ≤ x < 1, for jitter only. */
   fraction(): number;
 }
+
+/** The random source of this host. */
+export const systemRandom: Random = {
+  bytes: (length) => new Uint8Array(randomBytes(length)),
+  fraction: () => Math.random(),
+};

@@ -33,7 +33,14 @@ export {
   DeliveryDetail,
   DeliveryView,
 } from "./api/deliveries.ts";
-export { EndpointBody, EndpointCreated, EndpointPatch, EndpointsPage, EndpointView } from "./api/endpoints.ts";
+export {
+  EndpointBody,
+  EndpointCreated,
+  EndpointPatch,
+  EndpointsPage,
+  EndpointView,
+  TestBody,
+} from "./api/endpoints.ts";
 export { ErasedEvent, EventsPage, EventsQuery, EventView, NotificationBody, PresentEvent } from "./api/events.ts";
 export { Live, Ready } from "./api/health.ts";
 export { KeyBody, KeyCreated, KeyId, KeyParams, KeysPage, KeyView, ScopeName } from "./api/keys.ts";

@@ -205,6 +205,7 @@ export interface Store {
   createTenant(tenant: { tenantId: string; name: string } & Audited): Promise<Tenant | { kind: "nameTaken" }>;
   listTenants(paging: Paging): Promise<Page<Tenant>>;
 
+  /** A hash that stood under a revoked key stands under this one from now on. */
   createKey(
     key: InTenant &
       Audited & { keyId: string; name: string; hash: string; scopes: readonly Scope[]; expiresAtMs: AtMs | null },

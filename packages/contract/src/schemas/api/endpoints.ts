@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { SAMPLES } from "../../samples.ts";
 import { closed, Id, nullable, OutcomeName, oneOf, page, Timestamp } from "./common.ts";
 
 const Url = Type.String({
@@ -55,3 +56,6 @@ export type EndpointCreated = Static<typeof EndpointCreated>;
 
 export const EndpointsPage = page(EndpointView);
 export type EndpointsPage = Static<typeof EndpointsPage>;
+
+/** A test send. */
+export const TestBody = closed({ sample: oneOf(Object.keys(SAMPLES), "The golden sample to send.") });

@@ -48,7 +48,12 @@ async function createKey(view: WriteView, key: NewKey, audit: AuditEntry): Promi
     revoked_at_ms: null,
     last_used_at_ms: null,
   };
-  await view.db.insertInto("api_keys").values(row).execute();
+  // Only a root key that an operator chose can come again: set back to an earlier text, it stands anew.
+  await view.db
+    .insertInto("api_keys")
+    .values(row)
+    .onConflict((on) => on.column("hash").doUpdateSet(row))
+    .execute();
   await appendAudit(view, key.tenantId, audit);
   return toKey(row);
 }

@@ -1,0 +1,25 @@
+import { AUTHENTICATION_SHAPES } from "./authentications.ts";
+import { CUSTOMER_SHAPES } from "./customers.ts";
+import { DELIVERY_SHAPES } from "./deliveries.ts";
+import { DOCUMENT_SHAPES } from "./documents.ts";
+import { ENDPOINT_SHAPES } from "./endpoints.ts";
+import { EVENT_SHAPES } from "./events.ts";
+import { HEALTH_SHAPES } from "./health.ts";
+import { KEY_SHAPES } from "./keys.ts";
+import { POLICY_SHAPES } from "./policy.ts";
+import type { RouteShape } from "./route.ts";
+import { TENANT_SHAPES } from "./tenants.ts";
+
+/** Every row of the API, in the order of the document. */
+export const ROUTE_SHAPES: readonly RouteShape[] = [
+  CUSTOMER_SHAPES,
+  AUTHENTICATION_SHAPES,
+  POLICY_SHAPES,
+  TENANT_SHAPES,
+  ENDPOINT_SHAPES,
+  EVENT_SHAPES,
+  DELIVERY_SHAPES,
+  KEY_SHAPES,
+  HEALTH_SHAPES,
+  DOCUMENT_SHAPES,
+].flatMap((shapes: Readonly<Record<string, RouteShape>>) => Object.values(shapes));

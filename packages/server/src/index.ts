@@ -1,0 +1,5 @@
+export { loadConfig } from "./config/load-config.ts";
+export { type ConfigResult, type ConfigSources, readConfig } from "./config/read-config.ts";
+export { type Config, type SettingName, Settings, variableOf } from "./config/settings.ts";
+export { type RunningServer, type ServerOptions, startServer, VERSION } from "./main.ts";
+export { ServerError, type ServerErrorCode } from "./server-error.ts";

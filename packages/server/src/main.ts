@@ -1,0 +1,295 @@
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
+import { resolve } from "node:path";
+import { compare, createEngine, type Engine, EngineError } from "@sameface/engine";
+import type { FastifyInstance } from "fastify";
+import { type Clock, systemClock } from "./clock.ts";
+import { describe } from "./config/read-config.ts";
+import type { Config } from "./config/settings.ts";
+import { type Network, parseNetworks } from "./delivery/address.ts";
+import { createEndpoints, type Endpoints } from "./delivery/endpoints.ts";
+import { createResolver } from "./delivery/resolver.ts";
+import { createSender, type Sender } from "./delivery/send.ts";
+import { createDeliveryWorker, type DeliveryWorker } from "./delivery/worker.ts";
+import { authenticationRoutes } from "./http/authentications.ts";
+import { createHttpServer } from "./http/create-http-server.ts";
+import { customerRoutes } from "./http/customers.ts";
+import { deliveryRoutes } from "./http/deliveries.ts";
+import { documentRoutes } from "./http/documents.ts";
+import { endpointRoutes } from "./http/endpoints.ts";
+import { eventRoutes } from "./http/events.ts";
+import { healthRoutes } from "./http/health.ts";
+import { createKeyring } from "./http/keyring.ts";
+import { keyRoutes } from "./http/keys.ts";
+import { createLog, faultFields, type Log } from "./http/log.ts";
+import { openApiDocument } from "./http/openapi.ts";
+import { policyRoutes } from "./http/policy.ts";
+import { ensureRootKey } from "./http/root-key.ts";
+import type { Route } from "./http/route.ts";
+import { ROUTE_SHAPES } from "./http/route-shapes.ts";
+import { tenantRoutes } from "./http/tenants.ts";
+import { logReport } from "./log-report.ts";
+import { readTenantPolicy } from "./policy/tenant-policy.ts";
+import { type Random, systemRandom } from "./random.ts";
+import { ServerError } from "./server-error.ts";
+import { createSqliteStore } from "./store/sqlite/create-sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+import { StoreError } from "./store/store-error.ts";
+import { unlockVault } from "./vault/unlock-vault.ts";
+import type { Vault } from "./vault/vault.ts";
+import { VaultError } from "./vault/vault-error.ts";
+
+/** How to start a server. */
+export interface ServerOptions {
+  /** As {@link loadConfig} answers it. */
+  readonly config: Config;
+  /** The HTML file at `/`; absent: there is no page. */
+  readonly page?: URL;
+  /** Takes one JSON line of the log, its line break included; absent: standard error. */
+  readonly writeLog?: (line: string) => void;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  /** `http://127.0.0.1:8080`: where it listens, for a client on this host. */
+  readonly url: string;
+  /** The root key that this start made, to be shown this once; `null`: there was one, or the setting names it. */
+  readonly adminKey: string | null;
+  /** What an operator should be told at every start: networks that are opened, a schedule that differs, … */
+  readonly notices: readonly string[];
+  /** Stops accepting, finishes what runs, gives leases back, ends every child: within 10 s. Repeatable. */
+  close(): Promise<void>;
+}
+
+/** The whole of a start and a stop stays within 10 s with what comes after (reliability.md F26). */
+const FINISH_REQUESTS_MS = 4_000;
+const RESOLVE_MS = 3_000;
+
+/** The version of this package, as `user-agent` and the OpenAPI document tell it. */
+export const VERSION = versionOf(new URL("../package.json", import.meta.url));
+
+/**
+ * Starts the server; it answers when this resolves.
+ * @throws {ServerError} `invalidSetting`, `portInUse`, `startFailed`, each with one line for the operator; nothing runs then
+ * @example
+ * ```ts
+ * const read = await loadConfig({ env: process.env, folder: process.cwd() });
+ * if (!read.ok) throw new Error(read.line);
+ * const server = await startServer({ config: read.config });
+ * console.log(server.url);
+ * await server.close();
+ * ```
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config } = options;
+  const allowedNetworks = networksOf(config, "allowedPrivateNetworks");
+  networksOf(config, "trustedProxies");
+  const started: (() => Promise<void>)[] = [];
+  try {
+    return await start({ ...options, allowedNetworks, clock: systemClock, random: systemRandom }, started);
+  } catch (fault) {
+    // Last started, first ended; what is told is why the start failed, not what that broke.
+    for (const end of started.toReversed()) await end().catch(() => undefined);
+    throw toServerError(fault, config);
+  }
+}
+
+interface World extends ServerOptions {
+  readonly allowedNetworks: readonly Network[];
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+interface Parts extends World {
+  readonly store: Store;
+  readonly vault: Vault;
+  /** `null`: the role api is not this process's. */
+  readonly engine: Engine | null;
+  readonly sender: Sender;
+  readonly endpoints: Endpoints;
+  readonly log: Log;
+  /** Where the server listens; empty until it does. */
+  readonly listeners: { readonly address: string; readonly port: number }[];
+}
+
+async function start(world: World, started: (() => Promise<void>)[]): Promise<RunningServer> {
+  const { config, clock, random } = world;
+  const log = createLog({ level: config.logLevel, clock, write: world.writeLog ?? writeToStderr });
+  const folder = resolve(config.data);
+  const store = await createSqliteStore({ folder, clock, random });
+  started.push(async () => {
+    await store.close();
+  });
+  const keyFile = `${folder}.key`;
+  const { vault, origin } = await unlockVault({
+    meta: store,
+    masterKeyText: config.masterKey ?? null,
+    keyFile,
+    random,
+  });
+  const engine = config.roles.includes("api") ? await startEngine(config, started) : null;
+  const parts = partsOf(world, { store, vault, engine, log });
+  const adminKey = await ensureRootKey({ store, random, adminKey: config.adminKey ?? null });
+  const worker = config.roles.includes("delivery") ? createWorker(parts) : null;
+  const app = await createApp(parts, worker !== null);
+  started.push(async () => {
+    await app.close();
+  });
+  await app.listen({ host: config.host, port: config.port });
+  const at = app.server.address() as AddressInfo;
+  parts.listeners.push({ address: at.address, port: at.port });
+  worker?.start();
+  const close = closeOf({ ...parts, app, worker });
+  const notices = noticesOf(parts, origin === "made" ? keyFile : null);
+  return { url: urlOf(at), adminKey, notices, close };
+}
+
+async function startEngine({ engineProcesses }: Config, started: (() => Promise<void>)[]): Promise<Engine> {
+  const engine = await createEngine(engineProcesses === undefined ? {} : { processes: engineProcesses });
+  started.push(async () => {
+    await engine.close();
+  });
+  return engine;
+}
+
+function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | "log">): Parts {
+  const { clock, random, allowedNetworks } = world;
+  const listeners: { address: string; port: number }[] = [];
+  const sender = createSender({
+    resolver: createResolver({ clock, timeoutMs: RESOLVE_MS }),
+    allowedNetworks,
+    clock,
+    ownListeners: () => listeners,
+    ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.address)),
+  });
+  const endpoints = createEndpoints({ ...made, random, allowedNetworks, guard: sender.guard });
+  return { ...world, ...made, sender, endpoints, listeners };
+}
+
+function createWorker({ store, vault, sender, clock, random, log, config }: Parts): DeliveryWorker {
+  const { retrySchedule } = config;
+  return createDeliveryWorker({
+    store,
+    vault,
+    clock,
+    random,
+    send: sender.send,
+    version: VERSION,
+    standardWaitsMs: retrySchedule === undefined ? null : retrySchedule.map((seconds) => seconds * 1_000),
+    report: (report) => {
+      logReport(log, report);
+    },
+  });
+}
+
+async function createApp(parts: Parts, delivers: boolean): Promise<FastifyInstance> {
+  const { config, store, clock, random, log } = parts;
+  const keyring = createKeyring({
+    store,
+    clock,
+    onFault: (fault) => {
+      log.warn("the last use of a key was not recorded", faultFields(fault));
+    },
+  });
+  const openapi = openApiDocument(ROUTE_SHAPES, { version: VERSION, serverUrl: config.publicUrl ?? null });
+  const routes: readonly Route[] = [
+    ...healthRoutes({ ...parts, delivers }),
+    ...(await documentRoutes({ openapi, page: parts.page ?? null })),
+    ...(parts.engine === null ? [] : apiRoutes({ ...parts, engine: parts.engine })),
+  ];
+  return await createHttpServer({ routes, keyring, log, clock, random, trustedProxies: config.trustedProxies });
+}
+
+function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[] {
+  const readPolicy = async (tenantId: string) => await readTenantPolicy(parts.store, tenantId);
+  return [
+    ...customerRoutes({ ...parts, readPolicy }),
+    ...authenticationRoutes({ ...parts, readPolicy, compare }),
+    ...policyRoutes(parts),
+    ...tenantRoutes(parts),
+    ...endpointRoutes(parts),
+    ...eventRoutes(parts),
+    ...deliveryRoutes(parts),
+    ...keyRoutes(parts),
+  ];
+}
+
+function closeOf(
+  parts: Parts & { readonly app: FastifyInstance; readonly worker: DeliveryWorker | null },
+): () => Promise<void> {
+  const { app, worker, engine, sender, store, clock } = parts;
+  const end = async (): Promise<void> => {
+    const cancel = clock.after(FINISH_REQUESTS_MS, () => {
+      // What still runs is answered 503 by a closing engine, or learns it from its socket: nothing of it is decided.
+      app.server.closeAllConnections();
+    });
+    await Promise.all([app.close(), worker?.stop()]);
+    cancel();
+    sender.close();
+    await engine?.close();
+    await store.close();
+  };
+  let ended: Promise<void> | null = null;
+  return async () => {
+    ended ??= end();
+    await ended;
+  };
+}
+
+function noticesOf({ config, allowedNetworks, engine }: Parts, madeKeyFile: string | null): readonly string[] {
+  const notices: string[] = [];
+  if (madeKeyFile !== null) {
+    notices.push(
+      `The master key was made in ${madeKeyFile}: keep it apart from backups of the data, or set SAMEFACE_MASTER_KEY.`,
+    );
+  }
+  if (allowedNetworks.length > 0) {
+    const named = allowedNetworks.map((network) => network.text).join(", ");
+    notices.push(`Endpoints may point into private networks: ${named} (SAMEFACE_ALLOWED_PRIVATE_NETWORKS).`);
+  }
+  if (config.retrySchedule !== undefined) {
+    notices.push(
+      `Retries of profile standard wait ${config.retrySchedule.join(", ")} s, without jitter (SAMEFACE_RETRY_SCHEDULE).`,
+    );
+  }
+  if (engine?.describe().isolation.network === "reachable") {
+    notices.push("The processes that decode pictures can reach the network: this host does not let them be cut off.");
+  }
+  if (config.roles.length === 1) notices.push(`This process does ${config.roles.join("")} only (SAMEFACE_ROLES).`);
+  return notices;
+}
+
+function networksOf(config: Config, name: "allowedPrivateNetworks" | "trustedProxies"): readonly Network[] {
+  const text = config[name].join(",");
+  const parsed = parseNetworks(text);
+  if (parsed.ok) return parsed.networks;
+  throw new ServerError("invalidSetting", describe(name, text, parsed.message));
+}
+
+function toServerError(fault: unknown, config: Config): ServerError {
+  if (fault instanceof ServerError) return fault;
+  const code = fault instanceof Error && "code" in fault ? fault.code : null;
+  if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL") {
+    const line = `${config.host}:${config.port} can't be listened on (${code}): set SAMEFACE_PORT or SAMEFACE_HOST`;
+    return new ServerError("portInUse", line, { cause: fault });
+  }
+  // Their messages are made for an operator; anything else might be the text of anything.
+  const known = fault instanceof StoreError || fault instanceof VaultError || fault instanceof EngineError;
+  const line = known ? fault.message : `the server could not start (${typeof code === "string" ? code : "no code"})`;
+  return new ServerError("startFailed", line, { cause: fault });
+}
+
+function urlOf({ address, port, family }: AddressInfo): string {
+  if (address === "0.0.0.0" || address === "::") return `http://127.0.0.1:${port}`;
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+function versionOf(file: URL): string {
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as { readonly version: string };
+  return version;
+}
+
+function writeToStderr(line: string): void {
+  process.stderr.write(line);
+}
