@@ -34,9 +34,9 @@ export interface DeliverOptions {
 export async function deliver(claimed: ClaimedDelivery, options: DeliverOptions): Promise<void> {
   const startedAtMs = options.clock.nowMs();
   if (claimed.crashes >= options.mostCrashes) {
-    options.report({ kind: "quarantined", crashes: claimed.crashes, ...reported(claimed) });
     const attempt = { ...NO_REPLY, startedAtMs, durationMs: 0, result: "failed", reason: "quarantined" } as const;
     await record({ claimed, attempt, next: { kind: "dead", reason: "quarantined" } }, options);
+    options.report({ kind: "quarantined", crashes: claimed.crashes, ...reported(claimed) });
     return;
   }
   const startedMs = options.clock.monotonicMs();
@@ -54,9 +54,9 @@ export async function deliver(claimed: ClaimedDelivery, options: DeliverOptions)
     standardWaitsMs: options.standardWaitsMs,
   });
   const attempt = attemptRow(result, { startedAtMs, durationMs });
+  await record({ claimed, attempt, next }, options);
   const { reason, httpStatus } = attempt;
   options.report({ kind: "attempted", reason, httpStatus, durationMs, next: next.kind, ...reported(claimed) });
-  await record({ claimed, attempt, next }, options);
 }
 
 const NO_REPLY = { httpStatus: null, replyBody: null, replyContentType: null } as const;

@@ -37,9 +37,16 @@ export async function makeSecrets(
   return { sealed, secret, publicKey: pair.publicKey };
 }
 
-/** The keys of an endpoint, both of a rotation's overlap included. @throws {VaultError} for a row that does not open */
+/**
+ * The keys of an endpoint, both of a rotation's overlap included, HMAC first: a receiver that looks at one signature
+ * only looks at the first one, and at that kind.
+ * @throws {VaultError} for a row that does not open
+ */
 export function openSigningKeys(endpoint: Endpoint, vault: Sealer): readonly SigningKey[] {
-  return endpoint.secrets.map((secret) =>
+  const ordered = [...endpoint.secrets].sort(
+    (one, other) => Number(other.kind === "hmac") - Number(one.kind === "hmac"),
+  );
+  return ordered.map((secret) =>
     parseSigningKey(toText(vault.open(secret.sealed, secretContext(endpoint, secret.secretId)))),
   );
 }

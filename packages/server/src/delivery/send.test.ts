@@ -334,6 +334,19 @@ describe("send", () => {
     assert.equal(server.requests.length, 1);
   });
 
+  it("ends as stopped while it still connects, and leaves no socket behind", async () => {
+    const stop = new AbortController();
+    const silent = await start(() => undefined, {
+      onConnection: () => {
+        stop.abort();
+      },
+    });
+    // TLS with a server that never says a word: the connection is never ready.
+    const request = postTo(`https://127.0.0.1:${silent.port}/`, { signal: stop.signal });
+    assert.deepEqual(await sender.send(request), { kind: "failed", reason: "stopped" });
+    await silent.idle();
+  });
+
   it("sends nothing to a URL that the settings of now refuse", async () => {
     for (const url of [
       "http://10.0.0.1:9000/",

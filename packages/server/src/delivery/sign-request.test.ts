@@ -83,6 +83,14 @@ describe("signRequest", () => {
     }
   });
 
+  it("puts HMAC before Ed25519, whatever the order of the rows", async () => {
+    const { endpoint } = await makeEndpoint(vault);
+    for (const secrets of [endpoint.secrets, endpoint.secrets.toReversed()]) {
+      const headers = await signRequest(claimOf({ ...endpoint, secrets }), options);
+      assert.match(headers["webhook-signature"] ?? "", /^v1,\S+ v1a,\S+$/);
+    }
+  });
+
   it("makes a fresh timestamp and signature for each attempt and leaves the id alone", async () => {
     const { endpoint } = await makeEndpoint(vault);
     const claimed = claimOf(endpoint);

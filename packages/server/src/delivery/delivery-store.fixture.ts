@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { newId, sample } from "@sameface/contract";
+import { createSqliteStore } from "../store/sqlite/create-sqlite-store.ts";
+import type { Store } from "../store/store.ts";
+import type { Vault } from "../vault/vault.ts";
+import { makeVault, realRandom } from "./claimed.fixture.ts";
+import { createEndpoints, type EndpointAdded, type Endpoints } from "./endpoints.ts";
+import { realClock } from "./real-clock.fixture.ts";
+import { loopbackSender, networksOf } from "./sender.fixture.ts";
+
+/** A real store in a folder of its own, with the service that makes endpoints in it. */
+export interface DeliveryStore {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly endpoints: Endpoints;
+  /** An endpoint of tenant `default` with this URL, enabled. */
+  add(url: string, settings?: { readonly profile?: "standard" | "incode" }): Promise<EndpointAdded>;
+  /** Decides one passed authentication: one event, one delivery per endpoint. Answers the event's id. */
+  decide(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Who asks, in these tests. */
+export const ASKED = { tenantId: "default", actor: "system" } as const;
+
+/** @returns a fresh one; the caller closes it */
+export async function openDeliveryStore(): Promise<DeliveryStore> {
+  const folder = await mkdtemp(join(tmpdir(), "sameface-delivery-"));
+  const store = await createSqliteStore({ folder: join(folder, "data"), clock: realClock, random: realRandom });
+  const vault = makeVault();
+  const allowedNetworks = networksOf("127.0.0.0/8");
+  const { guard } = loopbackSender();
+  const endpoints = createEndpoints({ store, vault, random: realRandom, allowedNetworks, guard });
+  const audit = { actor: "system", action: "tenant.created", target: "tenant:default", details: {} };
+  await store.createTenant({ tenantId: "default", name: "default", audit });
+  return {
+    store,
+    vault,
+    endpoints,
+    add: async (url, { profile = "standard" } = {}) => {
+      const added = await endpoints.add({ ...ASKED, url, profile, description: null, outcomes: null, headers: null });
+      if (added.kind === "refused") throw new Error(added.message);
+      return added;
+    },
+    decide: async () => {
+      const eventId = newId(realRandom);
+      await store.recordDecision({
+        tenantId: "default",
+        customerId: "c1",
+        subject: vault.subject("default", "c1"),
+        readRevision: null,
+        authentication: {
+          authenticationId: newId(realRandom),
+          outcome: "unknown-customer",
+          failure: "unknownCustomer",
+          reason: null,
+          transactionId: null,
+          interviewId: null,
+          details: "{}",
+        },
+        event: { eventId, body: sample("unknown-customer").body },
+        counters: [],
+        idempotency: null,
+      });
+      return eventId;
+    },
+    close: async () => {
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
