@@ -1,0 +1,96 @@
+import { Command } from "commander";
+import { type ApiClient, isRecord, textOf } from "../api-client.ts";
+import type { CommandRunner } from "../command-context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { listAll } from "../list-all.ts";
+
+interface AddOptions {
+  readonly description?: string;
+  readonly profile?: string;
+  readonly outcome?: readonly string[];
+}
+
+/** `sameface endpoints add|list|test|remove` */
+export function endpointsCommand(runner: CommandRunner): Command {
+  const endpoints = new Command("endpoints").description("URLs that receive events");
+  endpoints.addCommand(add(runner)).addCommand(list(runner));
+  return endpoints.addCommand(test(runner)).addCommand(remove(runner));
+}
+
+function add(runner: CommandRunner): Command {
+  return new Command("add")
+    .description("register a URL; its signing secret is shown this once")
+    .argument("<url>", "https, a host name, port 443 or 8443 (more inside SAMEFACE_ALLOWED_PRIVATE_NETWORKS)")
+    .option("--description <text>")
+    .option("--profile <name>", "standard (any 2xx) or incode (200 JSON or 204)")
+    .option("--outcome <names...>", "only these outcomes")
+    .addHelpText("after", "\nExample:\n  sameface endpoints add https://shop.example/webhooks/face")
+    .action((url: string, options: AddOptions, command: Command) =>
+      runner.run(command, async (context) => {
+        const answer = await context.client().expect("/v1/endpoints", {
+          method: "POST",
+          body: {
+            url,
+            ...(options.description === undefined ? {} : { description: options.description }),
+            ...(options.profile === undefined ? {} : { profile: options.profile }),
+            ...(options.outcome === undefined ? {} : { outcomes: options.outcome }),
+          },
+        });
+        context.print(answer, [
+          `Endpoint ${textOf(answer["id"]) ?? "?"}`,
+          `SAMEFACE_WEBHOOK_SECRET=${textOf(answer["secret"]) ?? "?"}   (shown this once)`,
+          `Public key ${textOf(answer["publicKey"]) ?? "?"}`,
+        ]);
+        return EXIT.done;
+      }),
+    );
+}
+
+function list(runner: CommandRunner): Command {
+  return new Command("list")
+    .description("every endpoint of the tenant")
+    .addHelpText("after", "\nExample:\n  sameface endpoints list")
+    .action((_options: object, command: Command) =>
+      runner.run(command, async (context) => {
+        const items = await listAll(context.client(), "/v1/endpoints");
+        context.print(
+          { items },
+          items.filter(isRecord).map((e) => `${textOf(e["id"]) ?? "?"}  ${textOf(e["url"]) ?? ""}`),
+        );
+        return EXIT.done;
+      }),
+    );
+}
+
+function test(runner: CommandRunner): Command {
+  return new Command("test")
+    .description("send a sample; its webhook-id begins with test_")
+    .argument("<endpointId>")
+    .option("--sample <name>", "passed, spoof, not-recognized, …", "passed")
+    .addHelpText("after", "\nExample:\n  sameface endpoints test 5f0c1e… --sample spoof")
+    .action((endpointId: string, options: { readonly sample: string }, command: Command) =>
+      runner.run(command, async (context) => {
+        const answer = await sendTest(context.client(), endpointId, options.sample);
+        context.print(answer, [`Sent ${options.sample}: ${JSON.stringify(answer)}`]);
+        return EXIT.done;
+      }),
+    );
+}
+
+function sendTest(client: ApiClient, endpointId: string, sample: string): Promise<Record<string, unknown>> {
+  return client.expect(`/v1/endpoints/${encodeURIComponent(endpointId)}/test`, { method: "POST", body: { sample } });
+}
+
+function remove(runner: CommandRunner): Command {
+  return new Command("remove")
+    .description("what still waits for it becomes skipped")
+    .argument("<endpointId>")
+    .addHelpText("after", "\nExample:\n  sameface endpoints remove 5f0c1e…")
+    .action((endpointId: string, _options: object, command: Command) =>
+      runner.run(command, async (context) => {
+        await context.client().expect(`/v1/endpoints/${encodeURIComponent(endpointId)}`, { method: "DELETE" });
+        context.print({ id: endpointId, removed: true }, [`Removed ${endpointId}.`]);
+        return EXIT.done;
+      }),
+    );
+}

@@ -1,0 +1,96 @@
+import { type ApiClient, isRecord, textOf } from "../api-client.ts";
+import { CliError } from "../cli-error.ts";
+import type { CommandContext } from "../command-context.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import type { DemoPictures } from "./demo-pictures.ts";
+import type { DemoReceiver, ReceivedNotification } from "./demo-receiver.ts";
+import { BLOCKED, ENROLLED, SCENES, type Scene } from "./scenes.ts";
+
+/** What the demo runs on. */
+export interface DemoStage {
+  readonly context: CommandContext;
+  readonly client: ApiClient;
+  readonly receiver: DemoReceiver;
+  readonly pictures: DemoPictures;
+}
+
+/** Longest wait for one notification on a machine under load, milliseconds. */
+const NOTIFICATION_TIMEOUT_MS = 15_000;
+
+/** Enrols, plays every scene and compares what the receiver got; 0 only if all came as expected. */
+export async function runDemo(stage: DemoStage): Promise<ExitCode> {
+  const { context, pictures } = stage;
+  context.print({ pictures: pictures.source }, [`Pictures: ${pictures.source}; what is drawn says so.`, ""]);
+  await prepare(stage);
+  let failed = 0;
+  for (const scene of SCENES) if (!(await play(stage, scene))) failed += 1;
+  context.print({ scenes: SCENES.length, failed }, [
+    failed === 0
+      ? `All ${SCENES.length} notifications came, verified and typed as expected.`
+      : `${failed} of ${SCENES.length} scenes did not go as expected.`,
+  ]);
+  return failed === 0 ? EXIT.done : EXIT.no;
+}
+
+async function prepare({ context, client, receiver, pictures }: DemoStage): Promise<void> {
+  const endpoint = await client.expect("/v1/endpoints", { method: "POST", body: { url: receiver.url } });
+  receiver.open(textOf(endpoint["secret"]) ?? "");
+  for (const customerId of [ENROLLED, BLOCKED]) {
+    await client.expect(`/v1/customers/${customerId}`, {
+      method: "PUT",
+      body: { image: pictures.enrolled.toString("base64"), consent: { reference: "demo" } },
+    });
+  }
+  await client.expect(`/v1/customers/${BLOCKED}/block`, { method: "PUT", body: { reason: "demo" } });
+  context.print({ enrolled: ENROLLED, blocked: BLOCKED }, [
+    `Enrolled ${ENROLLED}; enrolled and blocked ${BLOCKED}.`,
+    "",
+  ]);
+}
+
+async function play({ context, client, receiver, pictures }: DemoStage, scene: Scene): Promise<boolean> {
+  const answer = await client.call("/v1/authentications", {
+    method: "POST",
+    body: { customerId: scene.customerId, image: pictures[scene.picture].toString("base64") },
+  });
+  const received = await within(NOTIFICATION_TIMEOUT_MS, receiver.notification(await eventIdOf(client, answer.body)));
+  const asExpected = received !== null && matches(received, scene);
+  context.print({ scene: scene.title, expected: scene.expected, asExpected, received }, [
+    `${asExpected ? "ok  " : "FAIL"} ${scene.expected}${scene.code === null ? "" : ` (${scene.code})`}: ${scene.title}`,
+    received === null
+      ? `     nothing came within ${NOTIFICATION_TIMEOUT_MS / 1000} s`
+      : `     ${received.id}  signature verified`,
+    ...(received === null ? [] : [`     ${received.body}`]),
+    "",
+  ]);
+  return asExpected;
+}
+
+/** 422 answers name the authentication alone; its event is read back. */
+async function eventIdOf(client: ApiClient, body: unknown): Promise<string> {
+  const record = isRecord(body) ? body : {};
+  const direct = textOf(record["eventId"]);
+  if (direct !== undefined) return direct;
+  const id = textOf(record["authenticationId"]);
+  if (id === undefined) throw new CliError("refused", `The server did not decide: ${JSON.stringify(body)}`);
+  const stored = await client.expect(`/v1/authentications/${id}`);
+  return textOf(stored["eventId"]) ?? "";
+}
+
+function matches({ outcome, body }: ReceivedNotification, scene: Scene): boolean {
+  const parsed: unknown = JSON.parse(body);
+  const code = isRecord(parsed) ? (parsed["errorCode"] ?? null) : undefined;
+  return outcome.kind === scene.expected && code === scene.code;
+}
+
+async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<null>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(null);
+    }, timeoutMs);
+  });
+  return await Promise.race([promise, timeout]).finally(() => {
+    clearTimeout(timer);
+  });
+}

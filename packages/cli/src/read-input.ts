@@ -1,0 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { CliError } from "./cli-error.ts";
+
+/** The bytes of a file the user named. @throws {CliError} `usage` when it cannot be read */
+export async function readInput(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    throw new CliError("usage", `The file ${path} cannot be read (${reason}).`, { cause });
+  }
+}
