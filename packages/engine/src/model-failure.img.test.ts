@@ -7,7 +7,7 @@ import { DEFAULT_GATES, type Measured, measure } from "./measure.ts";
 import { MODEL_TABLE } from "./model-table.ts";
 import { loadModels, type Models, type SessionRole } from "./models.ts";
 import type { Picture } from "./picture.ts";
-import { sessionOver } from "./session.ts";
+import { type Session, sessionOver } from "./session.ts";
 
 const ROLES = ["detector", "landmarks", "embedder", "liveness", "pose"] as const satisfies readonly SessionRole[];
 let models: Models;
@@ -67,6 +67,12 @@ describe("a model that fails", () => {
       const context = { models: { ...models, [role]: broken }, purpose: "match", gates: DEFAULT_GATES } as const;
       assertNothingMeasured(await measure(picture, context));
     }
+  });
+
+  it("does not take a fault of this code for a failing model", async () => {
+    const faulty: Session = { run: async () => await Promise.reject(new TypeError("a fault")) };
+    const context = { models: { ...models, pose: faulty }, purpose: "match", gates: DEFAULT_GATES } as const;
+    await assert.rejects(measure(picture, context), TypeError);
   });
 
   it("measures nothing when the embedding is zero, or so small that it has no direction", async () => {
