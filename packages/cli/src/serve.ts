@@ -1,5 +1,5 @@
-import { loadConfig, startServer } from "@sameface/server";
 import { pageFile } from "@sameface/dashboard";
+import { loadConfig, startServer } from "@sameface/server";
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
@@ -11,6 +11,7 @@ export async function serve(terminal: Terminal): Promise<ExitCode> {
   const server = await startServer({ config: read.config, page: pageFile() });
   terminal.out(`sameface is ready on ${server.url}`);
   terminal.out(`Data: ${read.config.data}`);
+  for (const notice of server.notices) terminal.err(notice);
   if (server.adminKey !== null) terminal.out(`Admin key (shown this once): ${server.adminKey}`);
   if (!terminal.stop.aborted) {
     await new Promise<void>((resolve) => {

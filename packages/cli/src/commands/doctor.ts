@@ -32,7 +32,8 @@ async function doctor(context: CommandContext): Promise<ExitCode> {
 async function examine({ terminal }: CommandContext): Promise<readonly Finding[]> {
   const read = await loadConfig({ env: terminal.env, folder: process.cwd() });
   const always = [checkNode(process.versions.node), checkClock(Date.now())];
-  if (!read.ok) return [...always, ill("settings", read.line, "See docs/reference/config.md."), ...(await checkEngine())];
+  if (!read.ok)
+    return [...always, ill("settings", read.line, "See docs/reference/config.md."), ...(await checkEngine())];
   const { config } = read;
   return [
     ...always,

@@ -10,7 +10,11 @@ export async function checkPort({ host, port }: { readonly host: string; readonl
     await once(server, "listening");
     return well("port", `${host}:${port} is free`);
   } catch (error) {
-    return ill("port", messageOf(error), "Stop what listens there (a running sameface, perhaps), or set SAMEFACE_PORT.");
+    return ill(
+      "port",
+      messageOf(error),
+      "Stop what listens there (a running sameface, perhaps), or set SAMEFACE_PORT.",
+    );
   } finally {
     server.close();
   }
