@@ -7,6 +7,9 @@ import type { Session } from "./session.ts";
 /** Points in the order of iBUG 300-W; indexes from 0. */
 export const LANDMARK_COUNT = 68;
 
+// Even in profile the two eyes lie a tenth of the box apart; nearer, all points have fallen together.
+const MIN_EYE_DISTANCE = 0.01;
+
 /**
  * The 68 points of the face in a box, in pixels of the picture.
  * @throws {EngineError} `modelFailure`, also for points that are nowhere near the box
@@ -19,10 +22,13 @@ export async function findLandmarks(
   const rect = pixelRect(face.box);
   const [output] = await face.session.run(toGrey(await stretch(picture, { rect, width, height })));
   if (output === undefined) throw noLandmarks();
-  return Array.from({ length: LANDMARK_COUNT }, (_, i) => ({
+  const points = Array.from({ length: LANDMARK_COUNT }, (_, i) => ({
     x: rect.left + withinReach(output[i * 2]) * rect.width,
     y: rect.top + withinReach(output[i * 2 + 1]) * rect.height,
   }));
+  const { leftEye, rightEye } = fivePoints(points);
+  if (distance(leftEye, rightEye) < MIN_EYE_DISTANCE * rect.width) throw noLandmarks();
+  return points;
 }
 
 /** Fractions of the box: real faces stay near 0…1, a box-width outside is no face's landmark. */
