@@ -5,18 +5,22 @@ import {
   type Primitives,
   parseStrictJson,
   parseVerifyKey,
-  type ReceivedOutcome,
   TEST_ID_PREFIX,
 } from "@sameface/contract";
+import { MAX_BODY_BYTES } from "./collect-body.ts";
 import type { DedupeStore, NowMs } from "./dedupe/dedupe-store.ts";
 import { createMemoryStore } from "./dedupe/memory.ts";
-import { type AnyHandler, createHandlers, type Handler, type HandlerName } from "./handlers.ts";
-import type { ReceivedEvent } from "./received-event.ts";
+import { createHandleOnce } from "./handle-once.ts";
+import {
+  type AnyHandler,
+  type ConflictHandler,
+  createHandlers,
+  type ErrorHandler,
+  type Handler,
+  type HandlerName,
+} from "./handlers.ts";
 import { ReceiverError } from "./receiver-error.ts";
-import { acknowledge, handlerFailed, type Reply, refuse, stillRunning } from "./reply.ts";
-
-/** Largest body that is read, bytes: 1 MiB (contract.md §5). */
-export const MAX_BODY_BYTES = 1_048_576;
+import { acknowledge, failed, type Reply, refuse } from "./reply.ts";
 
 const DEFAULT_LEASE_MS = 60_000;
 const DEFAULT_TOLERANCE_SECONDS = 300;
@@ -31,7 +35,7 @@ export interface ReceiverOptions extends Primitives {
   readonly store?: DedupeStore;
   /** How far the sender's clock may be off, both ways: 60…600, default 300. */
   readonly toleranceSeconds?: number;
-  /** How long a handler may take before a retry of the sender may run it again; default 60,000. */
+  /** How long a handler may take before a retry of the sender may run it again, 1,000 or more; default 60,000. */
   readonly leaseMs?: number;
   /** Hand test sends to handlers too; default false: they are acknowledged and left. */
   readonly handleTests?: boolean;
@@ -46,85 +50,97 @@ export interface IncomingRequest {
   readonly headers: HeadersLike;
 }
 
-/** Verifies, parses, de-duplicates, and calls the handler for the outcome. */
+/** Verifies, parses, de-duplicates, and calls the handler for the outcome. Each function is set at most once. */
 export interface Receiver {
-  /** Registers the one handler of a name; `not-passed` gets what no finer name takes. @throws {ReceiverError} `handlerTwice` */
+  /** Registers the handler of a name; `not-passed` gets what no finer name takes. @throws {ReceiverError} `handlerTwice` */
   on<Name extends HandlerName>(name: Name, handler: Handler<Name>): Receiver;
-  /** Gets what no handler took; without it such an event is acknowledged. */
+  /** Gets what no handler took; without it such an event is acknowledged. @throws {ReceiverError} `handlerTwice` */
   onUnhandled(handler: AnyHandler): Receiver;
-  /** The id was received before with another body: an alarm. The event is acknowledged. */
-  onConflict(handler: (event: ReceivedEvent) => void | Promise<void>): Receiver;
-  /** One request; never rejects for what a sender may send. */
+  /**
+   * The id was received before with another body: an alarm. The event is acknowledged; without this function it goes to
+   * `onError`. @throws {ReceiverError} `handlerTwice`
+   */
+  onConflict(handler: ConflictHandler): Receiver;
+  /** Is told what a handler or the store threw; default `console.error`. @throws {ReceiverError} `handlerTwice` */
+  onError(handler: ErrorHandler): Receiver;
+  /** One request. Never rejects: what the sender or the handler did wrong is in the reply. */
   receive(request: IncomingRequest): Promise<Reply>;
 }
 
 /**
  * A receiver of 1:1 authentication webhooks.
- * @throws {ReceiverError} `badOption`; {@link ContractError} `bad_secret`: no key, or one that can't be one
+ * @throws {ReceiverError} `badOption`
+ * @throws {ContractError} `bad_secret`, `bad_public_key`: no key, or one that can't be one
  * @example
  * const receiver = createReceiver({ secrets: [secret] })
  *   .on("passed", (outcome) => { signIn(outcome.customerId); })
  *   .on("not-passed", (outcome) => { refuse(outcome.customerId, outcome.kind); });
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { store = createMemoryStore(), nowMs = Date.now, leaseMs = DEFAULT_LEASE_MS, handleTests = false } = options;
+  const handlers = createHandlers();
+  const answer = createAnswer(options, handlers);
+  const receiver: Receiver = {
+    on(name, handler) {
+      handlers.set(name, handler as AnyHandler); // called with outcomes of its name only, which a map's type can't say
+      return receiver;
+    },
+    onUnhandled(handler) {
+      handlers.set("unhandled", handler);
+      return receiver;
+    },
+    onConflict(handler) {
+      handlers.setConflict(handler);
+      return receiver;
+    },
+    onError(handler) {
+      handlers.setError(handler);
+      return receiver;
+    },
+    async receive(request) {
+      try {
+        return await answer(request);
+      } catch (error) {
+        await handlers.report(error);
+        return failed(error);
+      }
+    },
+  };
+  return receiver;
+}
+
+function createAnswer(
+  options: ReceiverOptions,
+  handlers: ReturnType<typeof createHandlers>,
+): (request: IncomingRequest) => Promise<Reply> {
+  const { nowMs = Date.now, handleTests = false } = options;
   const verify = createVerifier({
     ...options,
     keys: [...(options.secrets ?? []), ...(options.publicKeys ?? [])].map(parseVerifyKey),
     toleranceSeconds: checkTolerance(options.toleranceSeconds),
   });
-  const handlers = createHandlers();
-  let unhandled: AnyHandler | undefined;
-  let conflict: ((event: ReceivedEvent) => void | Promise<void>) | undefined;
-
-  const handleOnce = async (outcome: ReceivedOutcome, event: ReceivedEvent): Promise<Reply> => {
-    const handler = handlers.find(outcome) ?? unhandled;
-    const begun = await store.begin({ id: event.id, bodyHash: await sha256(event.body), leaseMs });
-    if (begun.kind === "done") return acknowledge("duplicate");
-    if (begun.kind === "running") return stillRunning(begun.retryAfterMs);
-    if (begun.kind === "conflict") {
-      await conflict?.(event);
-      return acknowledge("conflict");
-    }
-    const run = { id: event.id, token: begun.token };
-    try {
-      await handler?.(outcome, event);
-    } catch (error) {
-      await store.failed(run);
-      return handlerFailed(error);
-    }
-    await store.done(run);
-    return acknowledge(handler === undefined ? "unhandled" : "handled");
+  const store = options.store ?? createMemoryStore({ nowMs });
+  const handleOnce = createHandleOnce({ store, leaseMs: checkLease(options.leaseMs), handlers });
+  return async (request) => {
+    const body = bytesOf(request.body);
+    if (body === null) return refuse("parsed_body");
+    if (body.length > MAX_BODY_BYTES) return refuse("too_large");
+    const verified = await verify({ body, headers: request.headers, nowSeconds: nowMs() / 1000 });
+    if (!verified.ok) return refuse(verified.reason);
+    const json = parseStrictJson(body);
+    if (!json.ok) return refuse(json.reason);
+    const outcome = classify(json.value);
+    if (outcome.kind === "malformed") return refuse("malformed");
+    const { id, timestampSeconds } = verified;
+    const test = id.startsWith(TEST_ID_PREFIX);
+    if (test && !handleTests) return acknowledge("test");
+    return await handleOnce(outcome, { id, timestampSeconds, test, body });
   };
+}
 
-  const receiver: Receiver = {
-    on(name, handler) {
-      handlers.set(name, handler);
-      return receiver;
-    },
-    onUnhandled(handler) {
-      unhandled = handler;
-      return receiver;
-    },
-    onConflict(handler) {
-      conflict = handler;
-      return receiver;
-    },
-    async receive({ body, headers }) {
-      if (!(body instanceof Uint8Array)) return refuse("parsed_body");
-      if (body.length > MAX_BODY_BYTES) return refuse("too_large");
-      const verified = await verify({ body, headers, nowSeconds: nowMs() / 1000 });
-      if (!verified.ok) return refuse(verified.reason);
-      const json = parseStrictJson(body, { maxBytes: MAX_BODY_BYTES });
-      if (!json.ok) return refuse(json.reason);
-      const outcome = classify(json.value);
-      if (outcome.kind === "malformed") return refuse("malformed");
-      const test = verified.id.startsWith(TEST_ID_PREFIX);
-      if (test && !handleTests) return acknowledge("test");
-      return await handleOnce(outcome, { id: verified.id, timestampSeconds: verified.timestampSeconds, test, body });
-    },
-  };
-  return receiver;
+function bytesOf(body: unknown): Uint8Array | null {
+  // By isView, not by instanceof: the sandbox of a test runner has a Uint8Array of its own.
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  return body instanceof ArrayBuffer ? new Uint8Array(body) : null;
 }
 
 function checkTolerance(toleranceSeconds: number = DEFAULT_TOLERANCE_SECONDS): number {
@@ -132,7 +148,7 @@ function checkTolerance(toleranceSeconds: number = DEFAULT_TOLERANCE_SECONDS): n
   throw new ReceiverError("badOption", `toleranceSeconds is ${toleranceSeconds}; allowed: 60…600`);
 }
 
-async function sha256(body: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", Uint8Array.from(body));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+function checkLease(leaseMs: number = DEFAULT_LEASE_MS): number {
+  if (leaseMs >= 1000) return leaseMs;
+  throw new ReceiverError("badOption", `leaseMs is ${leaseMs}; at least 1000`);
 }

@@ -1,5 +1,11 @@
-/** What can be wrong with a receiver's own set-up. */
-export type ReceiverErrorCode = "badOption" | "handlerTwice";
+/** What can be wrong with a receiver's own set-up, or must be told to its owner. */
+export type ReceiverErrorCode =
+  | "badOption"
+  | "handlerTwice"
+  /** An id came again with another body, and no `onConflict` was there to take it. */
+  | "conflict"
+  /** The store in memory has no room, see `maxEntries`. */
+  | "storeFull";
 
 /** A fault of the program that uses the receiver; what a sender does is a value in the reply. */
 export class ReceiverError extends Error {

@@ -6,10 +6,10 @@ export type Refusal =
   | JsonRefusal
   /** JSON, but no notification. */
   | "malformed"
-  /** The framework parsed the body before, so the signed bytes are gone. */
+  /** No bytes: something, such as a framework's parser, read or parsed the body before. */
   | "parsed_body"
-  /** Something read the stream before. */
-  | "consumed_body"
+  /** The sender hung up in mid-body. */
+  | "incomplete_body"
   | "method_not_allowed";
 
 /**
@@ -40,17 +40,17 @@ export const REFUSAL_STATUS: Readonly<Record<Refusal, number>> = {
   unpaired_surrogate: 400,
   number_out_of_range: 400,
   malformed: 400,
+  incomplete_body: 400,
   parsed_body: 500,
-  consumed_body: 500,
   method_not_allowed: 405,
 };
 
 /** What the developer does about it, where there is something to do. */
 export const REFUSAL_MEND: Readonly<Partial<Record<Refusal, string>>> = {
   parsed_body:
-    "The body was parsed before the signature could be checked. Hand in the raw bytes: in express put the handler " +
-    'before express.json(), or use express.raw({ type: "application/json" }); in Next.js set bodyParser to false or ' +
-    'use arrayBuffer(); in Fastify add a content type parser with parseAs "buffer"; in NestJS set rawBody to true.',
-  consumed_body:
-    "The body was read before the handler got the request. Put the handler before any body parser, such as express.json().",
+    "The raw bytes of the body are gone: something read or parsed it first. " +
+    'Express: put the handler before express.json(), or use express.raw({ type: "application/json" }). ' +
+    "Next.js: pages: bodyParser false; app: arrayBuffer(). Nest: rawBody true. " +
+    'Fastify: a content type parser with parseAs "buffer". Koa: before the body parser. ' +
+    "Lambda: decode by isBase64Encoded. Cloud Functions: rawBody.",
 };

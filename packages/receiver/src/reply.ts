@@ -30,9 +30,9 @@ export function stillRunning(retryAfterMs: number): Reply {
   });
 }
 
-/** The handler threw: the sender tries again. What was thrown is for the receiver's log, not for the sender. */
-export function handlerFailed(error: unknown): Reply {
-  return json(500, { result: { kind: "failed", error }, text: { reason: "handler_failed" } });
+/** The handler or the store threw: the sender tries again. What was thrown is for `onError`, never for the sender. */
+export function failed(error: unknown): Reply {
+  return json(500, { result: { kind: "failed", error }, text: { reason: "failed" } });
 }
 
 /** The request is not taken, with its named reason. */

@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES, type Receiver, type Reply, refuse } from "@sameface/receiver";
+import { collectBody, type Receiver, type Reply, refuse } from "@sameface/receiver";
 
 /**
  * A handler for whatever speaks web `Request` and `Response`: Deno.serve, Bun.serve, workers, route handlers.
@@ -6,37 +6,33 @@ import { MAX_BODY_BYTES, type Receiver, type Reply, refuse } from "@sameface/rec
  * export default { fetch: fetchHandler(receiver) };
  */
 export function fetchHandler(receiver: Receiver): (request: Request) => Promise<Response> {
-  return async (request) => toResponse(await answer(receiver, request));
+  return async (request) => {
+    const { status, headers, body } = await answer(receiver, request);
+    return new Response(status === 204 ? null : body, { status, headers });
+  };
 }
 
 async function answer(receiver: Receiver, request: Request): Promise<Reply> {
   if (request.method !== "POST") return refuse("method_not_allowed");
-  if (request.bodyUsed) return refuse("consumed_body");
-  const body = await readBody(request);
-  return body === null ? refuse("too_large") : await receiver.receive({ body, headers: request.headers });
+  if (request.bodyUsed || request.body?.locked === true) return refuse("parsed_body");
+  const body = request.body === null ? new Uint8Array(0) : await readBody(request.body.getReader());
+  return typeof body === "string" ? refuse(body) : await receiver.receive({ body, headers: request.headers });
 }
 
-async function readBody(request: Request): Promise<Uint8Array | null> {
-  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
-    length += part.value.length;
-    if (length > MAX_BODY_BYTES) {
-      await reader?.cancel();
-      return null;
+async function readBody(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<Uint8Array | "too_large" | "incomplete_body"> {
+  const body = collectBody();
+  try {
+    for (;;) {
+      const part = await reader.read();
+      if (part.done) return body.bytes();
+      if (!body.add(part.value)) {
+        await reader.cancel();
+        return "too_large";
+      }
     }
-    chunks.push(part.value);
+  } catch {
+    return "incomplete_body";
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
-}
-
-function toResponse({ status, headers, body }: Reply): Response {
-  return new Response(status === 204 ? null : body, { status, headers });
 }

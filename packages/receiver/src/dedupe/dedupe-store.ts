@@ -1,7 +1,7 @@
 /** What a store says of an event that came in. */
 export type Begin =
   /** Handle it, then say `done` or `failed` with this token. */
-  | { readonly kind: "first"; readonly token: string }
+  | { readonly kind: "first"; readonly token: number }
   /** Another run has it under lease; ask again after that time. */
   | { readonly kind: "running"; readonly retryAfterMs: number }
   /** Handled before, with the same bytes. */
@@ -18,23 +18,32 @@ export interface DedupeEntry {
   readonly leaseMs: number;
 }
 
+/** One run of the handler for an event; the token tells it from a run that took over. */
+export interface Run {
+  readonly id: string;
+  readonly token: number;
+}
+
 /**
- * Remembers which events were handled. An id counts as seen only once its handler is done: a run that died leaves a
- * lease that ends, never a mark (peers.md e, "mark-first loses").
+ * Remembers which events were handled. An id counts as handled only once its handler is done: a run that died leaves a
+ * lease that ends, never a mark (peers.md e, "mark-first loses"). `begin` is atomic: of any number at once one is first.
+ * What it throws makes the sender try again.
  */
 export interface DedupeStore {
   begin(entry: DedupeEntry): Begin | Promise<Begin>;
   /** The handler ran; also after the lease ended and another took over. */
-  done(run: { readonly id: string; readonly token: string }): void | Promise<void>;
-  /** The handler failed: the event may begin again at once. Without effect when another run has taken over. */
-  failed(run: { readonly id: string; readonly token: string }): void | Promise<void>;
+  done(run: Run): void | Promise<void>;
+  /** The handler failed: the event may begin again at once. Without effect when another run took over, or is done. */
+  failed(run: Run): void | Promise<void>;
 }
 
 /** Milliseconds since 1970, for leases and for forgetting. */
 export type NowMs = () => number;
 
-/** Handled ids are remembered this long by default (reliability.md T16). */
-export const DEFAULT_REMEMBER_MS = 30 * 24 * 3_600_000;
-
-/** A sender retries for 75 h; a shorter memory would handle its last retry twice. */
-export const MIN_REMEMBER_MS = 4 * 24 * 3_600_000;
+/** How long a store remembers. */
+export interface RememberOptions {
+  /** How long handled ids are remembered, milliseconds: at least 4 days, default 30. */
+  readonly rememberMs?: number;
+  /** Default `Date.now`. */
+  readonly nowMs?: NowMs;
+}
