@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { createEngine } from "./create-engine.ts";
 import { EngineError } from "./engine-error.ts";
-import { childPids, noneRuns } from "./fixtures/child-processes.ts";
+import { childPids, noneRuns, oneComputes } from "./fixtures/child-processes.ts";
 import type { Engine } from "./inspection.ts";
 import { narrowestLaunch } from "./launch.ts";
 import { MODEL_ROLES, MODEL_TABLE } from "./model-table.ts";
@@ -167,10 +167,11 @@ describe("createEngine", () => {
     const parent = spawn(process.execPath, ["--conditions=@sameface/source", PARENT], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    // Its one line: a child is at its picture, whose decode deadline is a minute away.
+    // Its one line: a child has been given its picture, whose decode deadline is a minute away.
     await once(parent.stdout, "data");
     const pids = childPids(parent.pid);
     assert.equal(pids.length, 2);
+    await oneComputes(pids);
     const startedAt = performance.now();
     parent.kill("SIGKILL");
     await noneRuns(pids);
