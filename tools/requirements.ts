@@ -25,7 +25,9 @@ function parseRow(row: string, entry: unknown): string | string[] {
 }
 
 function testsOf(path: string): readonly TestTitle[] | null {
-  return path.endsWith(".test.ts") && existsSync(ROOT + path) ? testTitles(readFileSync(ROOT + path, "utf8")) : null;
+  return /\.(test|conformance)\.ts$/.test(path) && existsSync(ROOT + path)
+    ? testTitles(readFileSync(ROOT + path, "utf8"))
+    : null;
 }
 
 function additions(given: readonly string[]): { row: string; test: string }[] {

@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ClaimedDelivery } from "../store.ts";
+import {
+  addEndpoint,
+  type Bench,
+  claim,
+  claimOne,
+  decide,
+  finish,
+  type OpenStore,
+  openBench,
+  states,
+  TENANT,
+} from "./bench.fixture.ts";
+
+async function decideTimes(bench: Bench, times: number): Promise<void> {
+  await Promise.all(Array.from({ length: times }, async () => await decide(bench)));
+}
+
+const perEndpoint = (claimed: readonly ClaimedDelivery[], endpointId: string): number =>
+  claimed.filter((one) => one.endpoint.endpointId === endpointId).length;
+
+export function claimConformance(open: OpenStore): void {
+  describe("claims", () => {
+    it("hands out a delivery with its bytes, its endpoint and a lease", async () => {
+      await using bench = await openBench(open);
+      const endpointId = await addEndpoint(bench, { url: "https://a.example/" });
+      const decision = await decide(bench, { outcome: "spoof" });
+      const claimed = await claimOne(bench);
+      assert.deepEqual(
+        { ...claimed, body: Buffer.from(claimed.body), deliveryId: "", endpoint: "" },
+        {
+          tenantId: TENANT,
+          deliveryId: "",
+          fencingToken: 1,
+          leaseUntilMs: bench.nowMs() + 30_000,
+          eventId: decision.event.eventId,
+          outcome: "spoof",
+          body: decision.event.body,
+          test: false,
+          attemptNumber: 1,
+          retriesDone: 0,
+          crashes: 0,
+          endpoint: "",
+        },
+      );
+      assert.deepEqual(claimed.endpoint, await bench.store.readEndpoint({ tenantId: TENANT, endpointId }));
+      assert.equal(claimed.endpoint.secrets.length, 1);
+      assert.deepEqual([await claim(bench), await states(bench)], [[], ["inFlight"]]);
+    });
+
+    it("never hands one delivery to two of eight workers that claim at the same time", async () => {
+      await using bench = await openBench(open);
+      for (let n = 0; n < 5; n += 1) await addEndpoint(bench);
+      await decideTimes(bench, 200);
+      const seen: string[] = [];
+      const work = async (limit: number): Promise<void> => {
+        for (;;) {
+          const claimed = await claim(bench, { limit });
+          if (claimed.length === 0) return;
+          seen.push(...claimed.map((one) => one.deliveryId));
+          const results = await Promise.all(claimed.map(async (one) => await finish(bench, one)));
+          assert.ok(results.every((kind) => kind === "recorded"));
+        }
+      };
+      await Promise.all([1, 3, 7, 10, 20, 50, 64, 100].map(work));
+      assert.deepEqual([seen.length, new Set(seen).size], [1000, 1000]);
+    });
+
+    it("refuses the result of a worker that was paused past its lease, and does not touch the row", async () => {
+      await using bench = await openBench(open);
+      await addEndpoint(bench);
+      await decide(bench);
+      const paused = await claimOne(bench);
+      bench.advance(29_999);
+      assert.deepEqual(await claim(bench), []);
+      bench.advance(1);
+      const next = await claimOne(bench);
+      assert.deepEqual([next.deliveryId, next.crashes, next.attemptNumber], [paused.deliveryId, 1, 2]);
+      assert.ok(next.fencingToken > paused.fencingToken);
+      assert.equal(await finish(bench, paused, { kind: "dead", reason: "gone" }), "stale");
+      assert.deepEqual(await states(bench), ["inFlight"]);
+      assert.equal(await finish(bench, next), "recorded");
+      assert.equal(await finish(bench, next, { kind: "dead", reason: "twice" }), "stale");
+      assert.deepEqual(await states(bench), ["delivered"]);
+      const { store } = bench;
+      const delivery = await store.readDelivery({ tenantId: TENANT, deliveryId: next.deliveryId });
+      assert.deepEqual(
+        delivery?.attemptLog.map((attempt) => [attempt.number, attempt.result]),
+        [[2, "delivered"]],
+      );
+    });
+
+    it("takes a late result as long as nobody else has claimed the delivery", async () => {
+      await using bench = await openBench(open);
+      await addEndpoint(bench);
+      await decide(bench);
+      const claimed = await claimOne(bench);
+      bench.advance(60_000);
+      assert.equal(await finish(bench, claimed), "recorded");
+      assert.deepEqual([await states(bench), await claim(bench)], [["delivered"], []]);
+    });
+
+    it("counts claims that ended without a result until one comes", async () => {
+      await using bench = await openBench(open);
+      await addEndpoint(bench);
+      await decide(bench);
+      const crashes: number[] = [];
+      for (let n = 0; n < 4; n += 1) {
+        crashes.push((await claimOne(bench)).crashes);
+        bench.advance(30_000);
+      }
+      const last = await claimOne(bench);
+      await finish(bench, last, { kind: "retry", afterMs: 0, reason: "x" });
+      crashes.push(last.crashes, (await claimOne(bench)).crashes);
+      assert.deepEqual(crashes, [0, 1, 2, 3, 4, 0]);
+    });
+
+    it("shares a claim fairly: one endpoint with 300 waiting takes no turn from the others", async () => {
+      await using bench = await openBench(open);
+      const busy = await addEndpoint(bench);
+      await decideTimes(bench, 300);
+      bench.advance(1000);
+      const others = await Promise.all(Array.from({ length: 9 }, async () => await addEndpoint(bench)));
+      await decideTimes(bench, 2);
+      const first = await claim(bench, { limit: 10 });
+      assert.deepEqual(
+        [busy, ...others].map((id) => perEndpoint(first, id)),
+        Array.from({ length: 10 }, () => 1),
+      );
+      const second = await claim(bench, { limit: 40 });
+      assert.deepEqual(
+        others.map((id) => perEndpoint(second, id)),
+        Array.from({ length: 9 }, () => 1),
+      );
+      assert.equal(perEndpoint(second, busy), 31);
+    });
+
+    it("serves the endpoint that waited longest where there are more endpoints than room", async () => {
+      await using bench = await openBench(open);
+      const outcomes = ["passed", "spoof", "declined", "error"] as const;
+      for (const outcome of outcomes) await addEndpoint(bench, { outcomes: [outcome] });
+      for (const outcome of ["error", "spoof", "passed", "declined"] as const) {
+        await decide(bench, { outcome });
+        bench.advance(1);
+      }
+      const claimed = [...(await claim(bench, { limit: 2 })), ...(await claim(bench, { limit: 2 }))];
+      assert.deepEqual(
+        claimed.map((one) => one.outcome),
+        ["error", "spoof", "passed", "declined"],
+      );
+    });
+
+    it("keeps to the bound per endpoint, those already in flight included", async () => {
+      await using bench = await openBench(open);
+      await addEndpoint(bench);
+      await decideTimes(bench, 10);
+      const first = await claim(bench, { perEndpoint: 3, limit: 2 });
+      const second = await claim(bench, { perEndpoint: 3 });
+      assert.deepEqual([first.length, second.length, (await claim(bench, { perEndpoint: 3 })).length], [2, 1, 0]);
+      const [done] = second;
+      assert.ok(done !== undefined);
+      await finish(bench, done);
+      assert.equal((await claim(bench, { perEndpoint: 3 })).length, 1);
+      bench.advance(30_000);
+      assert.equal((await claim(bench, { perEndpoint: 3 })).length, 3);
+    });
+
+    it("claims nothing of an endpoint that is slowed, and goes on with the others", async () => {
+      await using bench = await openBench(open);
+      const slow = await addEndpoint(bench);
+      const other = await addEndpoint(bench);
+      await decideTimes(bench, 2);
+      const claimed = await claim(bench, { limit: 2 });
+      for (const one of claimed) {
+        const slowed = one.endpoint.endpointId === slow ? { slowEndpointMs: 5000 } : {};
+        await finish(bench, one, { kind: "retry", afterMs: 1000, reason: "httpStatus", ...slowed });
+      }
+      const rest = await claim(bench);
+      assert.deepEqual([perEndpoint(rest, slow), perEndpoint(rest, other)], [0, 1]);
+      for (const one of rest) await finish(bench, one);
+      assert.equal(await bench.store.nextDueInMs(), 1000);
+      bench.advance(4999);
+      for (const one of await claim(bench)) await finish(bench, one);
+      assert.equal(await bench.store.nextDueInMs(), 1);
+      bench.advance(1);
+      assert.equal(perEndpoint(await claim(bench), slow), 2);
+    });
+
+    it("retries when the time has come, and counts attempts and retries", async () => {
+      await using bench = await openBench(open);
+      await addEndpoint(bench);
+      await decide(bench);
+      let heard = 0;
+      bench.store.onDeliveriesDue(() => {
+        heard += 1;
+      });
+      const first = await claimOne(bench);
+      await finish(bench, first, { kind: "retry", afterMs: 5000, reason: "timeout" });
+      assert.deepEqual(await states(bench), ["failing timeout"]);
+      assert.equal(heard, 1);
+      const read = await bench.store.readDelivery({ tenantId: TENANT, deliveryId: first.deliveryId });
+      assert.deepEqual([read?.attempts, read?.nextAttemptAtMs], [1, bench.nowMs() + 5000]);
+      bench.advance(4999);
+      assert.deepEqual([await claim(bench), await bench.store.nextDueInMs()], [[], 1]);
+      bench.advance(1);
+      assert.equal(await bench.store.nextDueInMs(), 0);
+      const second = await claimOne(bench);
+      assert.deepEqual([second.attemptNumber, second.retriesDone], [2, 1]);
+      assert.equal(await bench.store.nextDueInMs(), 30_000);
+      await finish(bench, second, { kind: "dead", reason: "exhausted" });
+      assert.deepEqual([await states(bench), await bench.store.nextDueInMs()], [["dead exhausted"], null]);
+    });
+
+    it("gives a lease back unused, due at once and without an attempt", async () => {
+      await using bench = await openBench(open);
+      await addEndpoint(bench);
+      await decide(bench);
+      const { tenantId, deliveryId, fencingToken } = await claimOne(bench);
+      await bench.store.releaseDelivery({ tenantId, deliveryId, fencingToken: fencingToken + 1 });
+      assert.deepEqual(await states(bench), ["inFlight"]);
+      await bench.store.releaseDelivery({ tenantId, deliveryId, fencingToken });
+      assert.deepEqual(await states(bench), ["pending"]);
+      const again = await claimOne(bench);
+      assert.deepEqual([again.attemptNumber, again.crashes], [1, 0]);
+      await finish(bench, again, { kind: "retry", afterMs: 0, reason: "x" });
+      const third = await claimOne(bench);
+      await bench.store.releaseDelivery(third);
+      assert.deepEqual(await states(bench), ["failing x"]);
+    });
+
+    it("neither bursts nor stalls when the wall clock is set back or forth during a backoff", async () => {
+      await using bench = await openBench(open);
+      await addEndpoint(bench);
+      await decide(bench);
+      await finish(bench, await claimOne(bench), { kind: "retry", afterMs: 10_000, reason: "x" });
+      bench.stepWall(-3_600_000);
+      assert.deepEqual([await claim(bench), await bench.store.nextDueInMs()], [[], 10_000]);
+      // At half speed until the wall has caught up: at most one interval late.
+      bench.advance(20_000);
+      assert.equal((await claim(bench)).length, 1);
+      bench.stepWall(7_200_000);
+      const taken = await claimOne(bench);
+      assert.equal(await finish(bench, taken), "recorded");
+    });
+  });
+}

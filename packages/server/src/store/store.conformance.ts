@@ -1,0 +1,28 @@
+import { describe } from "node:test";
+import { auditConformance } from "./conformance/audit.conformance.ts";
+import type { OpenStore } from "./conformance/bench.fixture.ts";
+import { claimConformance } from "./conformance/claims.conformance.ts";
+import { customerConformance } from "./conformance/customers.conformance.ts";
+import { decisionConformance } from "./conformance/decisions.conformance.ts";
+import { deliveryConformance } from "./conformance/deliveries.conformance.ts";
+import { endpointConformance } from "./conformance/endpoints.conformance.ts";
+import { erasureConformance } from "./conformance/erasure.conformance.ts";
+import { idempotencyConformance } from "./conformance/idempotency.conformance.ts";
+import { isolationConformance } from "./conformance/isolation.conformance.ts";
+import { tenantConformance } from "./conformance/tenants.conformance.ts";
+
+/** What every implementation of the port must show. @param open opens an empty store */
+export function storeConformance(name: string, open: OpenStore): void {
+  describe(`${name} store`, () => {
+    tenantConformance(open);
+    customerConformance(open);
+    decisionConformance(open);
+    idempotencyConformance(open);
+    claimConformance(open);
+    endpointConformance(open);
+    deliveryConformance(open);
+    erasureConformance(open);
+    isolationConformance(open);
+    auditConformance(open);
+  });
+}
