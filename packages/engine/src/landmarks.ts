@@ -5,7 +5,7 @@ import { type Pixels, pixelRect, stretch } from "./picture.ts";
 import type { Session } from "./session.ts";
 
 /** Points in the order of iBUG 300-W; indexes from 0. */
-export const LANDMARK_COUNT = 68;
+const LANDMARK_COUNT = 68;
 
 // Even in profile the two eyes lie a tenth of the box apart; nearer, all points have fallen together.
 const MIN_EYE_DISTANCE = 0.01;

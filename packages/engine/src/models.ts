@@ -42,7 +42,7 @@ async function readAll(folder: string, table: ModelTable): Promise<Record<ModelR
 }
 
 /** The bytes of one model file, exactly as the row pins them. */
-export async function readChecked(folder: string, row: ModelRow): Promise<Uint8Array> {
+async function readChecked(folder: string, row: ModelRow): Promise<Uint8Array> {
   const path = join(folder, row.file);
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new EngineError(
