@@ -3,3 +3,4 @@ export { type ConfigResult, type ConfigSources, readConfig } from "./config/read
 export { type Config, type SettingName, Settings, variableOf } from "./config/settings.ts";
 export { type RunningServer, type ServerOptions, startServer, VERSION } from "./main.ts";
 export { ServerError, type ServerErrorCode } from "./server-error.ts";
+export { DATABASE_FILE } from "./store/sqlite/create-sqlite-store.ts";

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { DATABASE_FILE } from "@sameface/server";
 import { type Finding, ill, messageOf, well } from "./finding.ts";
 
 /** The data folder: there or to be made, writable, closed to others. */
@@ -22,7 +23,7 @@ export async function checkDataFolder(folder: string): Promise<Finding> {
 
 /** The database: SQLite's own quick check, on a connection that can't write. */
 export async function checkDatabase(folder: string): Promise<Finding> {
-  const file = path.join(folder, "sameface.sqlite");
+  const file = path.join(folder, DATABASE_FILE);
   if ((await stat(file).catch(() => null)) === null) return well("database", "none yet; made at the first start");
   try {
     const database = new DatabaseSync(file, { readOnly: true });

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { DATABASE_FILE } from "@sameface/server";
 import { checkClock } from "./check-clock.ts";
 import { checkDatabase, checkDataFolder } from "./check-data.ts";
 import { checkNode } from "./check-node.ts";
@@ -53,7 +54,7 @@ describe("sameface doctor", () => {
   it("names a database that is none", async () => {
     await using parent = await folder();
     assert.equal((await checkDatabase(parent.path)).ok, true);
-    await writeFile(path.join(parent.path, "sameface.sqlite"), "this is no database, whatever its name says");
+    await writeFile(path.join(parent.path, DATABASE_FILE), "this is no database, whatever its name says");
     assert.equal((await checkDatabase(parent.path)).ok, false);
   });
 });

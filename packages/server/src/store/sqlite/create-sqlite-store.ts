@@ -28,12 +28,15 @@ export interface SqliteStoreOptions {
 
 const TYPES: ColumnTypes = { text: sql`text`, integer: sql`integer`, bytes: sql`blob`, tableEnd: sql`strict` };
 
+/** Name of the database in the data folder. */
+export const DATABASE_FILE = "sameface.db";
+
 /**
  * The store in one SQLite file, `sameface.db` in the data folder, for one process.
  * @throws {StoreError} `folderInUse` where another process has the folder, `migrationFailed`, `unavailable`
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const file = join(options.folder, "sameface.db");
+  const file = join(options.folder, DATABASE_FILE);
   const nowMs = createStoreClock(options.clock);
   const opened: (() => void)[] = [];
   try {

@@ -4,6 +4,9 @@ import { StoreError } from "../store-error.ts";
 import { makePrivateFile } from "./private-files.ts";
 import { isBusy } from "./sqlite-fault.ts";
 
+// A process that was killed with its parent may outlive it by a moment; a restart right after it shall get in.
+const PREDECESSOR_MS = 2_000;
+
 /**
  * Takes the data folder for this process: an exclusive transaction held open on a small database. The kernel frees it
  * when the process dies, so there is no stale pid to guess about (reliability.md §0, rule 4).
@@ -13,7 +16,7 @@ import { isBusy } from "./sqlite-fault.ts";
 export function lockFolder(folder: string): () => void {
   const file = join(folder, "sameface.lock");
   makePrivateFile(file);
-  const database = new DatabaseSync(file, { timeout: 0 });
+  const database = new DatabaseSync(file, { timeout: PREDECESSOR_MS });
   try {
     database.exec("begin exclusive");
   } catch (cause) {
