@@ -37,7 +37,17 @@ export const AUTHENTICATION_SHAPES = {
     body: { kind: "upload", schema: AuthenticateBody },
     idempotent: true,
     answers: { 200: { description: "Decided: passed or not, an unknown customer included", schema: Decided } },
-    problems: ["9001", "9002", "9003", "9004", "9500", "stillRunning", "idempotencyKeyReused", "overloaded"],
+    problems: [
+      "9001",
+      "9002",
+      "9003",
+      "9004",
+      "9500",
+      "stillRunning",
+      "idempotencyKeyReused",
+      "overloaded",
+      "notReady",
+    ],
   }),
   list: defineRoute({
     operationId: "listAuthentications",

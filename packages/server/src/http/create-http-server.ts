@@ -67,6 +67,7 @@ function optionsOf({ random, trustedProxies }: HttpServerParts) {
     genReqId: () => newId(random),
     requestTimeout: HTTP_LIMITS.requestMs,
     connectionTimeout: HTTP_LIMITS.idleMs,
+    keepAliveTimeout: HTTP_LIMITS.idleMs,
     bodyLimit: HTTP_LIMITS.jsonBytes,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: HTTP_LIMITS.urlBytes },
@@ -74,6 +75,7 @@ function optionsOf({ random, trustedProxies }: HttpServerParts) {
       maxHeaderSize: HTTP_LIMITS.headerBytes,
       headersTimeout: HTTP_LIMITS.headersMs,
       connectionsCheckingInterval: 1_000,
+      requireHostHeader: false,
     },
     clientErrorHandler: (error, socket) => {
       answerClientError(error, socket, newId(random));

@@ -40,6 +40,7 @@ const ENROLMENT_PROBLEMS = [
   "headCover",
   "9500",
   "overloaded",
+  "notReady",
 ] as const;
 const READ = ["customers:read", "customers:write"] as const;
 const WRITE = ["customers:write"] as const;

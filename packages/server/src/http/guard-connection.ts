@@ -21,6 +21,10 @@ export function refuseRequest(request: IncomingMessage): ProblemAnswer | null {
       return problem("malformedRequest", `The header ${name} came twice.`);
     }
   }
+  // Asked here and not by Node's parser, whose own answer is no problem+json.
+  if (request.httpVersion === "1.1" && !names.includes("host")) {
+    return problem("malformedRequest", "The header host is missing.");
+  }
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     return problem("unsupportedMediaType", "Compressed bodies are not taken.");

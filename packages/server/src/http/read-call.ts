@@ -21,6 +21,7 @@ export function createCallReader(shape: RouteShape): CallReader {
   const checkQuery = compileValidator(shape.query ?? NO_FIELDS, "query");
   const readBody = createBodyReader(shape);
   return async (request, caller) => {
+    if (namesNothing(request.params)) return { ok: false, problem: problem("notFound", "The path names nothing.") };
     const wrong = checkParams?.(request.params) ?? checkQuery(request.query);
     if (wrong !== null) return { ok: false, problem: wrong };
     const key = shape.idempotent === true ? request.headers["idempotency-key"] : undefined;
@@ -34,6 +35,12 @@ export function createCallReader(shape: RouteShape): CallReader {
     const call = { caller, params, query, body: body.value, idempotencyKey: key ?? null, requestId: id };
     return { ok: true, call: call as unknown as Call<RouteShape> };
   };
+}
+
+/** What a path can't mean, however it was spelt: nothing, the folder itself or above, a control character (B19). */
+function namesNothing(params: unknown): boolean {
+  const values: readonly unknown[] = Object.values(params ?? {});
+  return values.some((value) => typeof value === "string" && /^\.{0,2}$|\p{Cc}/u.test(value));
 }
 
 type ReadBody =

@@ -1,0 +1,134 @@
+import { hash } from "node:crypto";
+import {
+  type CheckName,
+  type Engine,
+  EngineError,
+  type EngineInfo,
+  type Inspection,
+  type Problem,
+  type Template,
+} from "@sameface/engine";
+
+/** What a picture of a scripted engine shows: its bytes are this, as JSON. */
+export interface Script {
+  /** Who is on it; the same name is the same face. */
+  readonly face?: string;
+  /** Told apart only by its bytes: another shot of the same face. */
+  readonly shot?: number;
+  /** Default 0.9. `null`: could not be measured. */
+  readonly live?: number | null;
+  readonly problem?: Problem;
+  /** What is worn; a name with `failed` is a model that failed. Left out: not evaluated. */
+  readonly checks?: Partial<Record<CheckName, boolean | "failed">>;
+  /** The engine as a whole throws. */
+  readonly throws?: "closed" | "startFailed";
+  /** Every number of the template; JSON can't write NaN. */
+  readonly fill?: number | "NaN";
+}
+
+/** An engine behind the port that reads its measurements out of the picture, and waits where a test holds it. */
+export interface ScriptedEngine extends Engine {
+  readonly inspected: () => number;
+  /** Every inspection waits from now on; answers the way to let them go. */
+  hold(): () => void;
+}
+
+export const SCRIPTED_EMBEDDER = "0123456789abcdef-scripted-1";
+
+/** The bytes of a scripted picture. */
+export function picture(script: Script): Buffer {
+  return Buffer.from(JSON.stringify(script));
+}
+
+/** A scripted engine. */
+export function createScriptedEngine(): ScriptedEngine {
+  let count = 0;
+  let gate: Promise<void> = Promise.resolve();
+  return {
+    inspected: () => count,
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      gate = promise.then(() => undefined);
+      return () => {
+        resolve(undefined);
+      };
+    },
+    inspect: async (image) => {
+      count += 1;
+      await gate;
+      return inspectionOf(readScript(image), image);
+    },
+    describe: () => INFO,
+    close: async () => {
+      await Promise.resolve();
+    },
+  };
+}
+
+function readScript(image: Uint8Array): Script {
+  try {
+    return JSON.parse(Buffer.from(image).toString("utf8")) as Script;
+  } catch {
+    return { problem: "unsupported_format" };
+  }
+}
+
+function inspectionOf(script: Script, image: Uint8Array): Inspection {
+  if (script.throws !== undefined) throw new EngineError(script.throws, "as the script says");
+  const { live = 0.9, problem, checks = {} } = script;
+  const check = (name: CheckName) => {
+    const state = checks[name];
+    if (state === undefined) return { unavailable: "notEvaluated" };
+    if (state === "failed") return { unavailable: "model_failure" };
+    return { value: { probability: state ? 0.99 : 0.01, present: state }, model: "scripted" };
+  };
+  return {
+    image: {
+      format: "jpeg",
+      width: 640,
+      height: 480,
+      orientation: 1,
+      sha256: hash("sha256", image),
+      byteLength: image.length,
+    },
+    faceCount: 1,
+    primary: null,
+    pose: { unavailable: "notScripted" },
+    quality: { retried: false, livenessCropScale: 2.7, faceWidthFraction: 0.3, hints: ["more light"] },
+    template:
+      problem === undefined ? { value: templateOf(script), model: SCRIPTED_EMBEDDER } : { unavailable: "notMeasured" },
+    liveness: live === null ? { unavailable: "notMeasured" } : { value: { live }, model: "scripted" },
+    checks: { mask: check("mask"), lenses: check("lenses"), headCover: check("headCover") },
+    problems: problem === undefined ? [] : [problem],
+    timings: { detect: 1 },
+  };
+}
+
+/** A unit vector that is far from the one of every other name. */
+function templateOf({ face = "nobody", fill }: Script): Template {
+  const number = fill === "NaN" ? Number.NaN : fill;
+  const values = Array.from(
+    { length: 512 },
+    (_, index) => number ?? hash("sha256", `${face} ${index}`, "buffer").readInt8(0),
+  );
+  const length = Math.hypot(...values);
+  return { embedderId: SCRIPTED_EMBEDDER, vector: Float32Array.from(values, (value) => value / length) };
+}
+
+const INFO: EngineInfo = {
+  models: [],
+  embedderId: SCRIPTED_EMBEDDER,
+  runtime: { name: "onnxruntime-node", version: "0" },
+  isolation: { network: "none", processes: 1, spare: 0 },
+  limits: {
+    maxBytes: 8_000_000,
+    maxPixels: 1,
+    minSide: 1,
+    maxSide: 1,
+    maxScans: 1,
+    decodeTimeoutMs: 1,
+    inspectTimeoutMs: 1,
+    memoryBytes: 1,
+    queue: 1,
+  },
+};
