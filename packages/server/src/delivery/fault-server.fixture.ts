@@ -43,6 +43,7 @@ export async function startFaultServer(behave: Behaviour, options: FaultServerOp
     state.connections += 1;
     const connection = state.connections;
     state.open.add(socket);
+    socket.unref();
     socket.on("error", () => undefined);
     socket.on("close", () => state.open.delete(socket));
     options.onConnection?.(socket);
@@ -63,6 +64,8 @@ export async function startFaultServer(behave: Behaviour, options: FaultServerOp
       ? createServer(onConnection)
       : createTlsServer({ ...tls, rejectUnauthorized: true }, onConnection);
   server.on("tlsClientError", () => undefined);
+  // A test that failed before its close must not keep the run waiting.
+  server.unref();
   server.listen(0, options.host ?? "127.0.0.1");
   await once(server, "listening");
   // A listening TCP server always has an address object; text stands for a pipe.

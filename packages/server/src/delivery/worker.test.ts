@@ -164,6 +164,15 @@ describe("createDeliveryWorker on a SQLite store", () => {
     assert.equal(server.requests.length, 1);
   });
 
+  it("goes on with the next one when the only place becomes free", async () => {
+    const server = await bench.serve((socket) => socket.write(reply(200)));
+    await bench.at.add(server.url);
+    const ids = await Promise.all(Array.from({ length: 5 }, async () => await bench.at.decide()));
+    const { reports } = bench.work({ limits: { ...WORKER_LIMITS, concurrency: 1, pollMs: 60_000 } });
+    for (const id of ids) await bench.settled(id, { status: "delivered", reports });
+    assert.equal(server.requests.length, 5);
+  });
+
   it("holds no more than ten connections to an endpoint that hangs, and delivers to the others meanwhile", async () => {
     const hanging = await bench.serve(() => undefined);
     const healthy = await bench.serve((socket) => socket.write(reply(200)));
