@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { compare, createEngine, type Engine, EngineError } from "@sameface/engine";
-import type { FastifyInstance } from "fastify";
 import { type Clock, systemClock } from "./clock.ts";
 import { describe } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
@@ -95,6 +94,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+/** The HTTP server, by the function that makes it: Fastify is known to http alone. */
+type App = Awaited<ReturnType<typeof createHttpServer>>;
+
 interface World extends ServerOptions {
   readonly allowedNetworks: readonly Network[];
   readonly clock: Clock;
@@ -183,7 +185,7 @@ function createWorker({ store, vault, sender, clock, random, log, config }: Part
   });
 }
 
-async function createApp(parts: Parts, delivers: boolean): Promise<FastifyInstance> {
+async function createApp(parts: Parts, delivers: boolean): Promise<App> {
   const { config, store, clock, random, log } = parts;
   const keyring = createKeyring({
     store,
@@ -215,9 +217,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
   ];
 }
 
-function closeOf(
-  parts: Parts & { readonly app: FastifyInstance; readonly worker: DeliveryWorker | null },
-): () => Promise<void> {
+function closeOf(parts: Parts & { readonly app: App; readonly worker: DeliveryWorker | null }): () => Promise<void> {
   const { app, worker, engine, sender, store, clock } = parts;
   const end = async (): Promise<void> => {
     const cancel = clock.after(FINISH_REQUESTS_MS, () => {

@@ -46,7 +46,9 @@ export function healthRoutes(parts: HealthParts): readonly Route[] {
 }
 
 async function readiness({ store, engine, clock, delivers }: HealthParts): Promise<Answer> {
-  const cause = await Promise.race([pingFault(store), timeout(clock)]);
+  const timeout = startTimeout(clock);
+  const cause = await Promise.race([pingFault(store), timeout.ended]);
+  timeout.cancel();
   if (cause !== null) return problem("notReady", cause, { retryAfterSeconds: 2 });
   const info = engine?.describe();
   const told =
@@ -65,10 +67,10 @@ async function pingFault(store: Pick<Store, "ping">): Promise<string | null> {
   }
 }
 
-async function timeout(clock: Clock): Promise<string> {
-  return await new Promise((resolve) => {
-    clock.after(PING_MS, () => {
-      resolve("The store does not answer.");
-    });
+function startTimeout(clock: Clock): { readonly ended: Promise<string>; readonly cancel: () => void } {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const cancel = clock.after(PING_MS, () => {
+    resolve("The store does not answer.");
   });
+  return { ended: promise, cancel };
 }

@@ -5,7 +5,7 @@ import type { Store } from "../store/store.ts";
 import { hashApiKey, makeApiKey } from "./api-key.ts";
 
 /** The tenant that is there from the first start. */
-export const DEFAULT_TENANT = "default";
+const DEFAULT_TENANT = "default";
 
 /** Begins the id of the key that a start made, so that a later start knows which one to replace. */
 const ROOT_ID = "root_";

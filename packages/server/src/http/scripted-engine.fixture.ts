@@ -33,7 +33,7 @@ export interface ScriptedEngine extends Engine {
   hold(): () => void;
 }
 
-export const SCRIPTED_EMBEDDER = "0123456789abcdef-scripted-1";
+const SCRIPTED_EMBEDDER = "0123456789abcdef-scripted-1";
 
 /** The bytes of a scripted picture. */
 export function picture(script: Script): Buffer {

@@ -3,7 +3,7 @@ import type { FastifyReply } from "fastify";
 import { PROBLEMS, problemBody } from "./problems.ts";
 import type { Answer, ProblemAnswer } from "./route.ts";
 
-export const PROBLEM_TYPE = "application/problem+json";
+const PROBLEM_TYPE = "application/problem+json";
 
 /** Writes what a handler answered. */
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { readConfig } from "./config/read-config.ts";
+import { type RunningServer, startServer } from "./main.ts";
+import { ServerError } from "./server-error.ts";
+
+const KEY = "a-key-of-a-test-0123456789abcdefgh";
+
+describe("startServer", () => {
+  let parent: string;
+  before(async () => {
+    parent = await mkdtemp(join(tmpdir(), "sameface-main-"));
+  });
+  after(async () => {
+    await rm(parent, { recursive: true, force: true });
+  });
+
+  const start = async (env: Record<string, string>): Promise<RunningServer> => {
+    const read = readConfig({
+      env: { SAMEFACE_PORT: "0", SAMEFACE_ENGINE_PROCESSES: "1", SAMEFACE_LOG_LEVEL: "silent", ...env },
+      file: null,
+    });
+    assert.ok(read.ok, read.ok ? "" : read.line);
+    return await startServer({ config: read.config });
+  };
+  const refusal = async (env: Record<string, string>): Promise<ServerError> => {
+    try {
+      await (await start(env)).close();
+    } catch (fault) {
+      assert.ok(fault instanceof ServerError);
+      assert.doesNotMatch(fault.message, /\n/);
+      return fault;
+    }
+    return assert.fail("it started");
+  };
+
+  it("answers at its address, shows the made key once, is closed twice without harm, and starts again on the same data", async () => {
+    const data = join(parent, "twice");
+    const first = await start({ SAMEFACE_DATA: data });
+    assert.ok(first.adminKey !== null);
+    const headers = { authorization: `Bearer ${first.adminKey}` };
+    assert.equal((await fetch(`${first.url}/readyz`)).status, 200);
+    assert.equal((await fetch(`${first.url}/v1/tenants`, { headers })).status, 200);
+    assert.ok(first.notices.some((line) => line.includes(`${data}.key`)));
+    await Promise.all([first.close(), first.close()]);
+    await assert.rejects(fetch(first.url));
+    const second = await start({ SAMEFACE_DATA: data });
+    try {
+      assert.equal(second.adminKey, null);
+      assert.ok(!second.notices.some((line) => line.includes(".key")));
+      assert.equal((await fetch(`${second.url}/v1/tenants`, { headers })).status, 200);
+    } finally {
+      await second.close();
+    }
+  });
+
+  it("names what is opened or changed at every start", async () => {
+    const server = await start({
+      SAMEFACE_DATA: join(parent, "told"),
+      SAMEFACE_ADMIN_KEY: KEY,
+      SAMEFACE_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8,10.1.0.0/16",
+      SAMEFACE_RETRY_SCHEDULE: "1,2",
+      SAMEFACE_ROLES: "api",
+    });
+    try {
+      assert.equal(server.adminKey, null);
+      const told = server.notices.join("\n");
+      assert.match(told, /127\.0\.0\.0\/8, 10\.1\.0\.0\/16 \(SAMEFACE_ALLOWED_PRIVATE_NETWORKS\)/);
+      assert.match(told, /1, 2 s, without jitter \(SAMEFACE_RETRY_SCHEDULE\)/);
+      assert.match(told, /api only \(SAMEFACE_ROLES\)/);
+      assert.ok(!told.includes(KEY));
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("serves only health and documents where the role api is not its own", async () => {
+    const server = await start({
+      SAMEFACE_DATA: join(parent, "delivery"),
+      SAMEFACE_ROLES: "delivery",
+      SAMEFACE_ADMIN_KEY: KEY,
+    });
+    try {
+      assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
+      const headers = { authorization: `Bearer ${KEY}` };
+      assert.equal((await fetch(`${server.url}/v1/customers`, { headers })).status, 404);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("refuses in one line a wrong master key, a taken folder, a taken port and a wrong network, and leaves nothing running", async () => {
+    const data = join(parent, "refused");
+    const one = Buffer.alloc(32, 1).toString("base64");
+    const server = await start({ SAMEFACE_DATA: data, SAMEFACE_MASTER_KEY: one });
+    const { message, code } = await refusal({ SAMEFACE_DATA: data, SAMEFACE_MASTER_KEY: one });
+    assert.equal(code, "startFailed");
+    assert.ok(message.includes(data), message);
+    await server.close();
+    const wrong = await refusal({ SAMEFACE_DATA: data, SAMEFACE_MASTER_KEY: Buffer.alloc(32, 2).toString("base64") });
+    assert.match(wrong.message, /master key/);
+    const blocker = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => blocker.once("listening", resolve));
+    const address = blocker.address();
+    assert.ok(typeof address === "object" && address !== null);
+    const taken = await refusal({ SAMEFACE_DATA: data, SAMEFACE_MASTER_KEY: one, SAMEFACE_PORT: String(address.port) });
+    assert.equal(taken.code, "portInUse");
+    assert.match(taken.message, new RegExp(`${address.port}.*SAMEFACE_PORT`));
+    blocker.close();
+    const network = await refusal({
+      SAMEFACE_DATA: join(parent, "never"),
+      SAMEFACE_ALLOWED_PRIVATE_NETWORKS: "127.0.0.1/8",
+    });
+    assert.match(network.message, /^SAMEFACE_ALLOWED_PRIVATE_NETWORKS is "127\.0\.0\.1\/8"/);
+    assert.equal(existsSync(join(parent, "never")), false);
+    await (await start({ SAMEFACE_DATA: data, SAMEFACE_MASTER_KEY: one })).close();
+  });
+});
