@@ -270,7 +270,7 @@ function networksOf(config: Config, name: "allowedPrivateNetworks" | "trustedPro
 function toServerError(fault: unknown, config: Config): ServerError {
   if (fault instanceof ServerError) return fault;
   const code = fault instanceof Error && "code" in fault ? fault.code : null;
-  if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL") {
+  if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
     const line = `${config.host}:${config.port} can't be listened on (${code}): set SAMEFACE_PORT or SAMEFACE_HOST`;
     return new ServerError("portInUse", line, { cause: fault });
   }

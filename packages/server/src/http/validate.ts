@@ -19,9 +19,16 @@ export function compileValidator(schema: TSchema, place: string): Validate {
       // The same field once more in the words of the schema's inside.
       .filter((error) => error.keyword !== "boolean")
       .slice(0, MOST_ERRORS)
-      .map(({ instancePath, message }) => ({ path: instancePath.slice(0, LONGEST_PATH), message }));
+      .map((error) => ({ path: error.instancePath.slice(0, LONGEST_PATH), message: wordsOf(error) }));
     return problem("validation", `The ${place} does not fit the schema: ${summary(errors)}`, { errors });
   };
+}
+
+/** The validator's words, and the names where it leaves them out. */
+function wordsOf({ message, params }: { readonly message: string; readonly params: object }): string {
+  if (!("additionalProperties" in params) || !Array.isArray(params.additionalProperties)) return message;
+  const names = params.additionalProperties.map(String).join(", ").slice(0, LONGEST_PATH);
+  return `must not have the property ${names}`;
 }
 
 function summary(errors: readonly { readonly path: string; readonly message: string }[]): string {
