@@ -4,7 +4,7 @@ import type { Header } from "./header.ts";
 import { turnUpright } from "./turn-upright.ts";
 
 /** Sides of the square into which every picture is fitted before it is measured. @see engine.md §3 */
-export const FIT_PX = 960;
+const FIT_PX = 960;
 const BACKGROUND = "#808080";
 const LOADERS = ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"];
 
