@@ -55,7 +55,12 @@ export function createLog(options: {
 export function faultFields(fault: unknown): LogFields {
   if (!(fault instanceof Error)) return { fault: typeof fault };
   const code = "code" in fault && typeof fault.code === "string" ? fault.code : null;
-  const frames = (fault.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
+  const stack = fault.stack ?? "";
+  // A message of several lines may look like frames.
+  const frames = stack
+    .slice(stack.indexOf(fault.message) + fault.message.length)
+    .split("\n")
+    .filter((line) => line.startsWith("    at "));
   return {
     fault: fault.name,
     faultCode: code,
