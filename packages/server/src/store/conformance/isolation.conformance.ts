@@ -15,6 +15,7 @@ import {
   refOf,
   TENANT,
 } from "./bench.fixture.ts";
+import { type Actor, STORY, tell } from "./story.fixture.ts";
 
 const OTHER = "tenant-b";
 
@@ -104,6 +105,12 @@ function trespasses(store: Store, ids: Ids): readonly (() => Promise<unknown>)[]
   ];
 }
 
+async function liveAnother(bench: Bench, tenantId: string): Promise<void> {
+  await bench.store.createTenant({ tenantId, name: tenantId, audit: AUDIT });
+  const other: Actor = { bench, tenantId, kept: [] };
+  for (const step of STORY) await step(other);
+}
+
 export function isolationConformance(open: OpenStore): void {
   describe("tenants apart", () => {
     it("answers calls of one tenant that name things of another as if they were not, and changes nothing", async () => {
@@ -122,6 +129,22 @@ export function isolationConformance(open: OpenStore): void {
       assert.deepEqual(await snapshot(bench, OTHER), empty);
       await store.eraseCustomer({ ...refOf("ann", OTHER), receiptId: newId(), audit: AUDIT });
       assert.deepEqual(await snapshot(bench, TENANT), before);
+    });
+
+    it("tells a tenant's life the same, step by step, while between any two steps another lives the same with the same ids", async () => {
+      // What each step answered, and all that the port tells afterwards.
+      const live = async (others: boolean): Promise<readonly unknown[]> => {
+        await using bench = await openBench(open);
+        const me: Actor = { bench, tenantId: TENANT, kept: [] };
+        const told: unknown[] = [];
+        for (const [at, step] of STORY.entries()) {
+          told.push(await step(me));
+          if (others) await liveAnother(bench, `other-${at}`);
+          told.push(await tell(me));
+        }
+        return told;
+      };
+      assert.deepEqual(await live(true), await live(false));
     });
 
     it("lets two tenants use the same ids for everything", async () => {
