@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Clock } from "../clock.ts";
-import { createLog, faultFields, type LogFields } from "./log.ts";
+import { createLog, faultFields } from "./log.ts";
 
 describe("createLog", () => {
   const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0, after: () => () => undefined };
