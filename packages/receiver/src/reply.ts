@@ -22,11 +22,10 @@ export function acknowledge(kind: "handled" | "duplicate" | "conflict" | "test" 
 
 /** The first run is still at it: never 2xx, since it may yet fail. */
 export function stillRunning(retryAfterMs: number): Reply {
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
   return json(409, {
     result: { kind: "running" },
     text: { reason: "running" },
-    headers: { "retry-after": String(seconds) },
+    headers: { "retry-after": String(Math.ceil(retryAfterMs / 1000)) },
   });
 }
 

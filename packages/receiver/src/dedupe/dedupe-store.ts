@@ -33,7 +33,7 @@ export interface DedupeStore {
   begin(entry: DedupeEntry): Begin | Promise<Begin>;
   /** The handler ran; also after the lease ended and another took over. */
   done(run: Run): void | Promise<void>;
-  /** The handler failed: the event may begin again at once. Without effect when another run took over, or is done. */
+  /** The handler failed: the event may begin again at once. Nothing changes when another run took over, or was done. */
   failed(run: Run): void | Promise<void>;
 }
 

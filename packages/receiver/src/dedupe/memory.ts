@@ -36,7 +36,6 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): DedupeStore
   return {
     begin({ id, bodyHash, leaseMs }) {
       const now = nowMs();
-      forget(rows, now - rememberMs);
       const row = rows.get(id);
       if (row !== undefined && row.atMs > now - rememberMs) {
         if (row.bodyHash !== bodyHash) return { kind: "conflict" };
@@ -48,6 +47,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): DedupeStore
         throw new ReceiverError("storeFull", `${maxEntries} ids of the last 4 days: use a store on disk`);
       }
       lastToken += 1;
+      rows.delete(id);
       rows.set(id, { bodyHash, token: lastToken, done: false, atMs: now + leaseMs });
       return { kind: "first", token: lastToken };
     },
@@ -59,12 +59,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): DedupeStore
     },
     failed({ id, token }) {
       const row = rows.get(id);
-      if (row?.token === token && !row.done) row.atMs = nowMs();
+      if (row?.token === token) row.atMs = nowMs();
     },
   };
 }
 
-/** A map keeps the order of insertion, and `done` inserts anew, so the oldest stand first. */
+/** A map keeps the order of insertion, and `begin` and `done` insert anew, so the oldest stand first. */
 function forget(rows: Map<string, Row>, beforeMs: number): void {
   for (const [id, row] of rows) {
     if (row.atMs > beforeMs) return;

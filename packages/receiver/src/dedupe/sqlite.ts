@@ -46,7 +46,7 @@ export function createSqliteStore(database: SqliteDriver, options: RememberOptio
   const take = database.prepare(TAKE);
   const read = database.prepare("SELECT body_hash, done, at_ms FROM sameface_received WHERE id = ?");
   const finish = database.prepare("UPDATE sameface_received SET done = 1, at_ms = ? WHERE id = ?");
-  const release = database.prepare("UPDATE sameface_received SET at_ms = ? WHERE id = ? AND token = ? AND done = 0");
+  const release = database.prepare("UPDATE sameface_received SET at_ms = ? WHERE id = ? AND token = ?");
   const forget = database.prepare("DELETE FROM sameface_received WHERE at_ms <= ?");
   const begin = (entry: DedupeEntry): Begin => {
     const { id, bodyHash, leaseMs } = entry;
