@@ -1,3 +1,4 @@
+import { VERSION } from "@sameface/server";
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
 import { createCommandRunner } from "./command-context.ts";
@@ -33,6 +34,7 @@ export async function runProgram(terminal: Terminal, args: readonly string[]): P
   const runner = createCommandRunner(terminal);
   const program = new Command("sameface")
     .description("Self-hosted 1:1 face authentication whose every outcome is delivered as a webhook")
+    .version(VERSION)
     .option("--json", "print results as JSON lines")
     .option("--url <url>", "the server (SAMEFACE_URL; default http://127.0.0.1:8080)")
     .option("--key <key>", "an API key (SAMEFACE_KEY, else SAMEFACE_ADMIN_KEY)")
