@@ -4,17 +4,17 @@ import type { Handlers } from "./handlers.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { acknowledge, failed, type Reply, stillRunning } from "./reply.ts";
 
-/** Calls the handler of a verified event unless it was done before, or is being done. */
+/** Calls the handler of a verified event unless it was done before, or is being done. @internal */
 export type HandleOnce = (outcome: ReceivedOutcome, event: ReceivedEvent) => Promise<Reply>;
 
-/** What it stands on. */
+/** What it stands on. @internal */
 export interface HandleOnceParts {
   readonly store: DedupeStore;
   readonly leaseMs: number;
   readonly handlers: Handlers;
 }
 
-/** Ties the store to the handlers: begin → handler → done or failed. */
+/** Ties the store to the handlers: begin → handler → done or failed. @internal */
 export function createHandleOnce({ store, leaseMs, handlers }: HandleOnceParts): HandleOnce {
   const run = async (outcome: ReceivedOutcome, event: ReceivedEvent, token: number): Promise<Reply> => {
     const handler = handlers.find(outcome);

@@ -25,7 +25,7 @@ export type ConflictHandler = (event: ReceivedEvent) => void | Promise<void>;
 /** Is told what a handler or a store threw. `event` is absent when the fault came before the signature held. */
 export type ErrorHandler = (error: unknown, event?: ReceivedEvent) => void | Promise<void>;
 
-/** The application's functions, each set at most once. */
+/** The application's functions, each set at most once. @internal */
 export interface Handlers {
   set(name: HandlerName | "unhandled", handler: AnyHandler): void;
   setConflict(handler: ConflictHandler): void;
@@ -37,7 +37,7 @@ export interface Handlers {
   report(error: unknown, event?: ReceivedEvent): Promise<void>;
 }
 
-/** An empty registry. */
+/** An empty registry. @internal */
 export function createHandlers(): Handlers {
   const byName = new Map<HandlerName | "unhandled", AnyHandler>();
   let onConflict: ConflictHandler | undefined;

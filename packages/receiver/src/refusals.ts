@@ -45,7 +45,7 @@ export const REFUSAL_STATUS: Readonly<Record<Refusal, number>> = {
   method_not_allowed: 405,
 };
 
-/** What the developer does about it, where there is something to do. */
+/** What the developer does about it, where there is something to do. @internal */
 export const REFUSAL_MEND: Readonly<Partial<Record<Refusal, string>>> = {
   parsed_body:
     "The raw bytes of the body are gone: something read or parsed it first. " +

@@ -15,12 +15,12 @@ export interface Reply {
   readonly result: ReceiveResult;
 }
 
-/** 204 acknowledges in both profiles, `standard` and `incode` (contract.md §6). */
+/** 204 acknowledges in both profiles, `standard` and `incode` (contract.md §6). @internal */
 export function acknowledge(kind: "handled" | "duplicate" | "conflict" | "test" | "unhandled"): Reply {
   return { status: 204, headers: {}, body: "", result: { kind } };
 }
 
-/** The first run is still at it: never 2xx, since it may yet fail. */
+/** The first run is still at it: never 2xx, since it may yet fail. @internal */
 export function stillRunning(retryAfterMs: number): Reply {
   return json(409, {
     result: { kind: "running" },
@@ -29,7 +29,7 @@ export function stillRunning(retryAfterMs: number): Reply {
   });
 }
 
-/** The handler or the store threw: the sender tries again. What was thrown is for `onError`, never for the sender. */
+/** The handler or the store threw: the sender tries again. What was thrown is for `onError`, never for the sender. @internal */
 export function failed(error: unknown): Reply {
   return json(500, { result: { kind: "failed", error }, text: { reason: "failed" } });
 }

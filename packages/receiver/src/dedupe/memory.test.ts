@@ -45,6 +45,17 @@ describe("createMemoryStore", () => {
     assert.deepEqual(await store.begin(entry("b")), { kind: "done" });
   });
 
+  it("frees all of its room when everything in it is older than 4 days", async () => {
+    const clock = testClock();
+    const store = createMemoryStore({ nowMs: clock.nowMs, maxEntries: 2 });
+    await handle(store, "a");
+    await handle(store, "b");
+    clock.ms += 4 * DAY_MS;
+    await handle(store, "c");
+    await handle(store, "d");
+    assert.throws(() => store.begin(entry("e")));
+  });
+
   it("lets a run of a full store be taken over", async () => {
     const clock = testClock();
     const store = createMemoryStore({ nowMs: clock.nowMs, maxEntries: 1 });

@@ -2,12 +2,12 @@ import { ReceiverError } from "../receiver-error.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A sender retries for 75 h; a shorter memory would handle its last retry twice (reliability.md T16). */
+/** A sender retries for 75 h; a shorter memory would handle its last retry twice (reliability.md T16). @internal */
 export const MIN_REMEMBER_MS = 4 * DAY_MS;
 
 const DEFAULT_REMEMBER_MS = 30 * DAY_MS;
 
-/** The time that handled ids are kept. @throws {ReceiverError} `badOption` under 4 days */
+/** The time that handled ids are kept. @throws {ReceiverError} `badOption` under 4 days @internal */
 export function checkRememberMs(rememberMs: number = DEFAULT_REMEMBER_MS): number {
   if (rememberMs >= MIN_REMEMBER_MS) return rememberMs;
   throw new ReceiverError(
