@@ -143,6 +143,9 @@ const crashOnce: Step = async (actor) => {
 const verify: Step = async ({ bench, tenantId }) =>
   await bench.store.verifyTransaction({ tenantId, transactionId: "t2", maxAgeMs: 1000, audit: AUDIT });
 
+const erase: Step = async (actor) =>
+  await actor.bench.store.eraseCustomer({ ...refIn(actor), receiptId: "receipt", audit: AUDIT });
+
 export const STORY: readonly Step[] = [
   async (actor) => await enrolAs(actor, "first", "replace"),
   async (actor) => await enrolAs(actor, "second", "add"),
@@ -200,13 +203,16 @@ export const STORY: readonly Step[] = [
   async (actor) => await decideAs(actor, 6, "passed"),
   claimAndFinish({ kind: "delivered" }),
   async (actor) => await decideAs(actor, 7, "passed"),
-  async (actor) => await actor.bench.store.eraseCustomer({ ...refIn(actor), receiptId: "receipt", audit: AUDIT }),
+  erase,
   begin("key"),
   async (actor) => await enrolAs(actor, "again", "replace"),
   async (actor) => await decideAs(actor, 8, "spoof"),
   remove("e1"),
   retryTest,
 ];
+
+/** Steps before the erasure. */
+export const UNTIL_ERASURE = STORY.indexOf(erase);
 
 /** All that the port tells of the actor's tenant, without the ids that the store draws. */
 export async function tell(actor: Actor): Promise<unknown> {
