@@ -4,6 +4,7 @@ export type { Begin, DedupeEntry, DedupeStore, NowMs, RememberOptions, Run } fro
 export { createMemoryStore, type MemoryStoreOptions } from "./dedupe/memory.ts";
 export { createSqliteStore, type SqliteDriver } from "./dedupe/sqlite.ts";
 export type { AnyHandler, ConflictHandler, ErrorHandler, Handler, HandlerName, OutcomeOf } from "./handlers.ts";
+export { type ByteStream, readStream } from "./read-stream.ts";
 export { createReceiver, type IncomingRequest, type Receiver, type ReceiverOptions } from "./receive.ts";
 export type { ReceivedEvent } from "./received-event.ts";
 export { ReceiverError, type ReceiverErrorCode } from "./receiver-error.ts";

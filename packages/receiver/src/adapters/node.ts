@@ -1,17 +1,13 @@
 import { createHmac } from "node:crypto";
 import type { Mac } from "@sameface/contract";
-import { collectBody, type HeadersLike, type Receiver, type Reply, refuse } from "@sameface/receiver";
+import { type ByteStream, type HeadersLike, type Receiver, type Reply, readStream, refuse } from "@sameface/receiver";
 
 /** The part of `http.IncomingMessage` that is used; `body` and `rawBody` are there where a framework put them. */
-export interface NodeRequest {
+export interface NodeRequest extends ByteStream {
   readonly method?: string | undefined;
   readonly headers: HeadersLike;
-  readonly readableDidRead: boolean;
-  readonly readableEnded: boolean;
-  readonly destroyed: boolean;
   readonly body?: unknown;
   readonly rawBody?: unknown;
-  on(event: "data" | "end" | "error" | "close", listener: (chunk: Uint8Array) => void): unknown;
 }
 
 /** The part of `http.ServerResponse` that is used. */
@@ -42,31 +38,11 @@ export const nodeMac: Mac = (key, parts) => {
 };
 
 async function answer(receiver: Receiver, request: NodeRequest): Promise<Reply> {
-  const { method, headers } = request;
-  if (method !== "POST") return refuse("method_not_allowed");
-  if (request.readableDidRead || request.readableEnded || request.destroyed) {
-    // express.raw() left the bytes in `body`, Nest and Cloud Functions in `rawBody`; express.json() left an object.
-    return await receiver.receive({ body: request.rawBody ?? request.body, headers });
-  }
-  const body = await readBody(request);
-  return typeof body === "string" ? refuse(body) : await receiver.receive({ body, headers });
-}
-
-function readBody(request: NodeRequest): Promise<Uint8Array | "too_large" | "incomplete_body"> {
-  const body = collectBody();
-  return new Promise((resolve) => {
-    const hungUp = (): void => {
-      resolve("incomplete_body");
-    };
-    request.on("data", (chunk) => {
-      if (!body.add(chunk)) resolve("too_large");
-    });
-    request.on("end", () => {
-      resolve(body.bytes());
-    });
-    request.on("error", hungUp);
-    request.on("close", hungUp);
-  });
+  if (request.method !== "POST") return refuse("method_not_allowed");
+  const read = await readStream(request);
+  if (typeof read === "string") return refuse(read);
+  // Read before: express.raw() left the bytes in `body`, Nest and Cloud Functions in `rawBody`; express.json() an object.
+  return await receiver.receive({ body: read ?? request.rawBody ?? request.body, headers: request.headers });
 }
 
 function write(response: NodeResponse, { status, headers, body }: Reply): void {

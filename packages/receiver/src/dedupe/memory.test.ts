@@ -56,15 +56,6 @@ describe("createMemoryStore", () => {
     assert.throws(() => store.begin(entry("e")));
   });
 
-  it("forgets all of its ids when all are older than 4 days", async () => {
-    const clock = testClock();
-    const store = createMemoryStore({ nowMs: clock.nowMs, maxEntries: 1 });
-    await handle(store, "a");
-    clock.ms += 4 * DAY_MS;
-    await handle(store, "b");
-    assert.deepEqual(await store.begin(entry("b")), { kind: "done" });
-  });
-
   it("lets a run of a full store be taken over", async () => {
     const clock = testClock();
     const store = createMemoryStore({ nowMs: clock.nowMs, maxEntries: 1 });
