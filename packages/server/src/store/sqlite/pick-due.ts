@@ -10,32 +10,56 @@ interface LaneRow {
   in_flight: number;
 }
 
+/** A delivery of a lane: `turn` 0 is the one that has been due longest. */
+interface Candidate {
+  readonly turn: number;
+  readonly dueAtMs: AtMs;
+  readonly delivery: PickedDelivery;
+}
+
 /**
  * What to claim now, fair across endpoints: the oldest of each lane, then the second of each, and so on. One dead
  * endpoint with a million deliveries gets one turn as any other does.
  */
 export async function pickDue(view: WriteView, request: ClaimRequest): Promise<readonly PickedDelivery[]> {
   const lanes = await openLanes(view, request);
-  const turns: { readonly turn: number; readonly dueAtMs: AtMs; readonly delivery: PickedDelivery }[] = [];
-  for (const lane of lanes) {
-    const free = Math.min(request.perEndpoint - lane.in_flight, request.limit);
-    const rows = await view.db
-      .selectFrom("deliveries")
-      .select(["delivery_id", "due_at_ms"])
-      .where("tenant_id", "=", lane.tenant_id)
-      .where("endpoint_id", "=", lane.endpoint_id)
-      .where("due_at_ms", "<=", view.nowMs)
-      .orderBy("due_at_ms")
-      .orderBy("sequence")
-      .limit(free)
-      .execute();
-    for (const [turn, row] of rows.entries()) {
-      const delivery = { tenantId: lane.tenant_id, deliveryId: row.delivery_id };
-      turns.push({ turn, dueAtMs: row.due_at_ms ?? view.nowMs, delivery });
+  if (lanes.length === 0) return [];
+  // As deep as it takes to fill the claim: where every lane has much, a few of each are enough.
+  for (let depth = Math.ceil(request.limit / lanes.length); ; depth *= 2) {
+    const candidates: Candidate[] = [];
+    let deeper = false;
+    for (const lane of lanes) {
+      const free = request.perEndpoint - lane.in_flight;
+      const found = await oldestOf(view, lane, Math.min(free, depth));
+      candidates.push(...found);
+      deeper ||= found.length === depth && depth < free;
     }
+    if (candidates.length >= request.limit || !deeper) return inTurns(candidates).slice(0, request.limit);
   }
-  turns.sort((a, b) => (a.turn === b.turn ? a.dueAtMs - b.dueAtMs : a.turn - b.turn));
-  return turns.slice(0, request.limit).map(({ delivery }) => delivery);
+}
+
+function inTurns(candidates: readonly Candidate[]): readonly PickedDelivery[] {
+  return candidates
+    .toSorted((a, b) => (a.turn === b.turn ? a.dueAtMs - b.dueAtMs : a.turn - b.turn))
+    .map(({ delivery }) => delivery);
+}
+
+async function oldestOf(view: WriteView, lane: LaneRow, count: number): Promise<readonly Candidate[]> {
+  const rows = await view.db
+    .selectFrom("deliveries")
+    .select(["delivery_id", "due_at_ms"])
+    .where("tenant_id", "=", lane.tenant_id)
+    .where("endpoint_id", "=", lane.endpoint_id)
+    .where("due_at_ms", "<=", view.nowMs)
+    .orderBy("due_at_ms")
+    .orderBy("sequence")
+    .limit(count)
+    .execute();
+  return rows.map((row, turn) => ({
+    turn,
+    dueAtMs: row.due_at_ms ?? view.nowMs,
+    delivery: { tenantId: lane.tenant_id, deliveryId: row.delivery_id },
+  }));
 }
 
 /** Enabled endpoints, not slowed, with room and something due; those that waited longest first. */
