@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import { createSqliteStore } from "./dedupe/sqlite.ts";
 import { createReceiver } from "./receive.ts";
 import { ReceiverError } from "./receiver-error.ts";
 import type { Reply } from "./reply.ts";
-import { golden, ID, NOW_SECONDS, SECRET, signed, testClock, utf8 } from "./signed.fixture.ts";
+import { GOLDEN_NAMES, golden, ID, NOW_SECONDS, SECRET, signed, testClock, utf8 } from "./signed.fixture.ts";
 
 const DAY_SECONDS = 24 * 3600;
 
@@ -126,6 +127,19 @@ describe("one event, many times", () => {
     }
     assert.deepEqual(calls, ["first"]);
     rmSync(folder, { recursive: true });
+  });
+
+  it("gives the store the lower-case hex SHA-256 of the bytes, which other versions and languages can compare", async () => {
+    const hashes: string[] = [];
+    const memory = createMemoryStore(testClock());
+    const begin: DedupeStore["begin"] = (entry) => {
+      hashes.push(entry.bodyHash);
+      return memory.begin(entry);
+    };
+    const receiver = createReceiver({ secrets: [SECRET], store: { ...memory, begin }, ...testClock() });
+    for (const name of GOLDEN_NAMES) await receiver.receive(await signed({ id: name, body: golden(name) }));
+    const sha256 = (name: string): string => createHash("sha256").update(golden(name)).digest("hex");
+    assert.deepEqual(hashes, GOLDEN_NAMES.map(sha256));
   });
 
   it("handles an event again whose handler died, once the lease has ended and not before", async () => {
