@@ -1,5 +1,5 @@
 // Writes packages/contract/src/notification.gen.ts from the TypeBox schemas: the root of the contract types the wire without TypeBox.
-import * as schemas from "@sameface/contract/schemas";
+import * as schemas from "../packages/contract/src/schemas/index.ts";
 import { settleGenerated } from "./generated-file.ts";
 import { interfaceOf } from "./schema-to-type.ts";
 

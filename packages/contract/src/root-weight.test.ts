@@ -26,8 +26,4 @@ describe("weight of the root", () => {
     const foreign = loaded.filter((url) => !/\/packages\/contract\/src\/[a-z0-9.-]+\.ts$/.test(url));
     assert.deepEqual(foreign, []);
   });
-
-  it("leaves the schema library to the entry of the schemas", () => {
-    assert.ok(loadedBy("@sameface/contract/schemas").some((url) => url.includes("/typebox/")));
-  });
 });

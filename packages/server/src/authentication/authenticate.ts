@@ -1,6 +1,6 @@
 import { encodeNotification, makeNotification, type Notification, newId, type Outcome } from "@sameface/contract";
-import type { Policy } from "@sameface/contract/api";
 import { type Comparison, type Engine, EngineError, type Inspection, type Template } from "@sameface/engine";
+import type { Policy } from "../api/index.ts";
 import type { Clock } from "../clock.ts";
 import { isRefused, type RefusedProblem } from "../faces/problem-failures.ts";
 import type { Random } from "../random.ts";

@@ -1,6 +1,6 @@
 import type { Outcome } from "@sameface/contract";
-import type { Checks, Policy } from "@sameface/contract/api";
 import { CHECK_NAMES, type CheckName, type Comparison, type Inspection, type Template } from "@sameface/engine";
+import type { Checks, Policy } from "../api/index.ts";
 import { isRefused, PROBLEM_FAILURES } from "../faces/problem-failures.ts";
 import { matchThresholdOf } from "../policy/tenant-policy.ts";
 import type { Customer } from "../store/records.ts";

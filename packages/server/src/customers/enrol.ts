@@ -1,6 +1,6 @@
 import { newId } from "@sameface/contract";
-import type { Enrolled, Policy } from "@sameface/contract/api";
 import type { Engine, Inspection } from "@sameface/engine";
+import type { Enrolled, Policy } from "../api/index.ts";
 import { sealTemplate } from "../faces/sealed-template.ts";
 import type { Random } from "../random.ts";
 import type { Consent, Customer } from "../store/records.ts";

@@ -1,6 +1,6 @@
 import type { OwnFailureName } from "@sameface/contract";
-import type { Policy } from "@sameface/contract/api";
 import type { CheckName, Inspection } from "@sameface/engine";
+import type { Policy } from "../api/index.ts";
 import { isRefused, PROBLEM_FAILURES, type RefusedProblem } from "../faces/problem-failures.ts";
 
 /** Why a picture is not enrolled: the failure that an authentication would have had, or what is worn. */

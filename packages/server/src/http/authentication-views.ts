@@ -1,5 +1,5 @@
 import { FAILURES } from "@sameface/contract";
-import type { AuthenticationDetail, AuthenticationView, DeliveryView, EventView } from "@sameface/contract/api";
+import type { AuthenticationDetail, AuthenticationView, DeliveryView, EventView } from "../api/index.ts";
 import type { Authentication, Delivery, StoredEvent } from "../store/records.ts";
 import { timestamp, timestampOrNull } from "./route.ts";
 

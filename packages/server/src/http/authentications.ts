@@ -9,7 +9,7 @@ import {
   VendorVerifyBody,
   Verified,
   VerifyBody,
-} from "@sameface/contract/api";
+} from "../api/index.ts";
 import {
   type AuthenticationParts,
   type AuthenticationResult,

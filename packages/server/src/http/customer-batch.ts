@@ -1,5 +1,5 @@
 import { isCustomerId, parseStrictJson } from "@sameface/contract";
-import { BatchLine, type BatchResult } from "@sameface/contract/api";
+import { BatchLine, type BatchResult } from "../api/index.ts";
 import { type CustomerParts, enrol } from "../customers/enrol.ts";
 import { enrolInput } from "./enrol-input.ts";
 import { enrolmentProblem } from "./enrolment-problem.ts";

@@ -1,4 +1,4 @@
-import type { CustomerView } from "@sameface/contract/api";
+import type { CustomerView } from "../api/index.ts";
 import type { Customer } from "../store/records.ts";
 import { timestamp } from "./route.ts";
 

@@ -10,7 +10,7 @@ import {
   EnrolBody,
   Enrolled,
   Erased,
-} from "@sameface/contract/api";
+} from "../api/index.ts";
 import { type CustomerParts, type EnrolRequest, enrol } from "../customers/enrol.ts";
 import {
   blockCustomer,

@@ -1,4 +1,4 @@
-import { DeliveriesPage, DeliveriesQuery, DeliveryDetail, DeliveryView, IdParams } from "@sameface/contract/api";
+import { DeliveriesPage, DeliveriesQuery, DeliveryDetail, DeliveryView, IdParams } from "../api/index.ts";
 import type { DeliveryAttempt } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { deliveryView } from "./authentication-views.ts";

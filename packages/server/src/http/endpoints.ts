@@ -9,7 +9,7 @@ import {
   IdParams,
   PagingQuery,
   TestBody,
-} from "@sameface/contract/api";
+} from "../api/index.ts";
 import type { EndpointRequest, EndpointSettings, Endpoints, SettingRefusal } from "../delivery/endpoints.ts";
 import type { Endpoint } from "../store/records.ts";
 import type { Store } from "../store/store.ts";

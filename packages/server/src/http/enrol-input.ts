@@ -1,4 +1,4 @@
-import type { EnrolBody } from "@sameface/contract/api";
+import type { EnrolBody } from "../api/index.ts";
 import type { EnrolRequest } from "../customers/enrol.ts";
 
 /** The body of an enrolment, its picture decoded. */

@@ -1,4 +1,4 @@
-import { EventsPage, EventsQuery } from "@sameface/contract/api";
+import { EventsPage, EventsQuery } from "../api/index.ts";
 import type { Store } from "../store/store.ts";
 import { eventView } from "./authentication-views.ts";
 import { pagingOf } from "./paging.ts";

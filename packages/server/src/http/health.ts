@@ -1,5 +1,5 @@
-import { Live, Ready } from "@sameface/contract/api";
 import type { Engine } from "@sameface/engine";
+import { Live, Ready } from "../api/index.ts";
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { type Answer, bind, defineRoute, problem, type Route } from "./route.ts";

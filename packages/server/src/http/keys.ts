@@ -1,5 +1,5 @@
 import { newId } from "@sameface/contract";
-import { KeyBody, KeyCreated, KeyParams, KeysPage, type KeyView, PagingQuery } from "@sameface/contract/api";
+import { KeyBody, KeyCreated, KeyParams, KeysPage, type KeyView, PagingQuery } from "../api/index.ts";
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import type { ApiKey } from "../store/records.ts";

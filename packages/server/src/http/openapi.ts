@@ -1,4 +1,4 @@
-import * as api from "@sameface/contract/api";
+import * as api from "../api/index.ts";
 import { HTTP_LIMITS } from "./http-limits.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
 import type { RouteShape } from "./route.ts";

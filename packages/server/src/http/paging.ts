@@ -1,4 +1,4 @@
-import type { PagingQuery } from "@sameface/contract/api";
+import type { PagingQuery } from "../api/index.ts";
 import type { Paging } from "../store/store.ts";
 
 const DEFAULT_LIMIT = 50;

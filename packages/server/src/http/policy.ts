@@ -1,4 +1,4 @@
-import { Policy, PolicyBody } from "@sameface/contract/api";
+import { Policy, PolicyBody } from "../api/index.ts";
 import { completePolicy, readTenantPolicy } from "../policy/tenant-policy.ts";
 import type { Store } from "../store/store.ts";
 import { bind, defineRoute, type Route } from "./route.ts";

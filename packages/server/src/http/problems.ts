@@ -1,5 +1,5 @@
 import { FAILURES } from "@sameface/contract";
-import type { Problem } from "@sameface/contract/api";
+import type { Problem } from "../api/index.ts";
 
 /** One row: the status and title of every problem with this code. */
 interface ProblemRow {

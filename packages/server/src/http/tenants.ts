@@ -1,5 +1,5 @@
 import { newId } from "@sameface/contract";
-import { PagingQuery, TenantBody, TenantCreated, TenantsPage, type TenantView } from "@sameface/contract/api";
+import { PagingQuery, TenantBody, TenantCreated, TenantsPage, type TenantView } from "../api/index.ts";
 import type { Random } from "../random.ts";
 import type { Tenant } from "../store/records.ts";
 import type { Store } from "../store/store.ts";

@@ -1,5 +1,5 @@
-import { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, type PolicyBody } from "@sameface/contract/api";
 import { Compile } from "typebox/compile";
+import { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, type PolicyBody } from "../api/index.ts";
 import { ServerError } from "../server-error.ts";
 import type { Store } from "../store/store.ts";
 

@@ -1,5 +1,5 @@
+import { SAMPLES } from "@sameface/contract";
 import { type Static, Type } from "typebox";
-import { SAMPLES } from "../../samples.ts";
 import { closed, Id, nullable, OutcomeName, oneOf, page, Timestamp } from "./common.ts";
 
 const Url = Type.String({

@@ -1,5 +1,5 @@
+import { OUTCOME_KINDS } from "@sameface/contract";
 import { type Static, type TObject, type TProperties, type TSchema, Type } from "typebox";
-import { OUTCOME_KINDS } from "../../outcomes.ts";
 
 /** An object that takes these properties and no others: an unknown one is refused, never ignored (B15). */
 export function closed<P extends TProperties>(

@@ -1,0 +1,49 @@
+/** Every request and answer of the HTTP API: the one source of validation, types and OpenAPI. */
+export {
+  AuthenticateBody,
+  AuthenticationDetail,
+  AuthenticationsPage,
+  AuthenticationsQuery,
+  AuthenticationView,
+  Checks,
+  Decided,
+  VendorVerifyBody,
+  Verified,
+  VerifyBody,
+} from "./authentications.ts";
+export { CustomerId, Id, IdParams, OutcomeName, PagingQuery, Timestamp } from "./common.ts";
+export {
+  BatchLine,
+  BatchResult,
+  BlockBody,
+  ConsentInput,
+  CustomerParams,
+  CustomersPage,
+  CustomersQuery,
+  CustomerView,
+  EnrolBody,
+  Enrolled,
+  EnrolmentQuality,
+  Erased,
+} from "./customers.ts";
+export {
+  DeliveriesPage,
+  DeliveriesQuery,
+  DeliveryAttemptView,
+  DeliveryDetail,
+  DeliveryView,
+} from "./deliveries.ts";
+export {
+  EndpointBody,
+  EndpointCreated,
+  EndpointPatch,
+  EndpointsPage,
+  EndpointView,
+  TestBody,
+} from "./endpoints.ts";
+export { ErasedEvent, EventsPage, EventsQuery, EventView, NotificationBody, PresentEvent } from "./events.ts";
+export { Live, Ready } from "./health.ts";
+export { KeyBody, KeyCreated, KeyId, KeyParams, KeysPage, KeyView, ScopeName } from "./keys.ts";
+export { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, PolicyBody } from "./policy.ts";
+export { Problem } from "./problem.ts";
+export { TenantBody, TenantCreated, TenantsPage, TenantView } from "./tenants.ts";
