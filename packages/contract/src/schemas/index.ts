@@ -2,7 +2,6 @@ export {
   BlocklistedNotification,
   DeclinedNotification,
   ERROR_NOTIFICATIONS,
-  ErrorNotification,
   Notification,
   NotRecognizedNotification,
   OpenNotification,

@@ -132,7 +132,7 @@ export const ERROR_NOTIFICATIONS: ReadonlyMap<OwnFailureName, ReturnType<typeof 
 );
 
 /** Outcome `error`. */
-export const ErrorNotification = Type.Union([...ERROR_NOTIFICATIONS.values()]);
+const ErrorNotification = Type.Union([...ERROR_NOTIFICATIONS.values()]);
 
 /** Everything we may send. */
 export const Notification = Type.Union([

@@ -32,7 +32,7 @@ export const Policy = closed({
 });
 export type Policy = Static<typeof Policy>;
 
-/** What PUT takes: what is left out has its default. */
+/** What PUT takes: what is left out stays as it is. */
 export const PolicyBody = closed({
   thresholds: Type.Optional(closed({ match: Type.Optional(MatchThreshold) })),
   checks: Type.Optional(closed({ lenses: Type.Optional(CheckMode), headCover: Type.Optional(CheckMode) })),

@@ -114,6 +114,9 @@ function answerFaults(app: FastifyInstance, { log, clock, routes }: HttpServerPa
     if (told.problem === "internal" || told.problem === "storeUnavailable") {
       log.error("a request failed", { requestId: request.id, ...faultFields(fault) });
     }
+    // Fastify would close; a reset then overtakes the answer while the client still sends. The rest is read and thrown
+    // away instead, within `requestMs`.
+    if (told.problem === "bodyTooLarge") reply.removeHeader("connection");
     return await answer(reply, told);
   });
   const patterns = routes.map(({ shape }) => ({ method: shape.method, path: patternOf(shape.path) }));

@@ -148,7 +148,7 @@ describe("the API of endpoints, events and deliveries", () => {
     }
   });
 
-  it("keeps the policy whole: what is left out has its default, what is unknown is refused", async () => {
+  it("changes only what the policy call names: what is left out stays, what is unknown is refused", async () => {
     const put = async (body: unknown) => await server.call("/v1/policy", { method: "PUT", body });
     const set = await put({ thresholds: { match: 0.62 }, checks: { lenses: "off" } });
     assert.deepEqual(set.body, {
@@ -167,6 +167,13 @@ describe("the API of endpoints, events and deliveries", () => {
       { lockout: {} },
     ];
     for (const body of wrong) assert.equal((await put(body)).status, 400, JSON.stringify(body));
-    assert.deepEqual((await put({})).body["thresholds"], { match: "balanced" });
+    const later = await put({ secondFactor: true, thresholds: { match: "strict" } });
+    assert.deepEqual(later.body, {
+      thresholds: { match: "strict" },
+      checks: { lenses: "off", headCover: "off" },
+      liveness: { threshold: 0.3 },
+      secondFactor: true,
+    });
+    assert.deepEqual((await put({})).body, later.body);
   });
 });

@@ -1,5 +1,5 @@
 import { Policy, PolicyBody } from "../api/index.ts";
-import { completePolicy, readTenantPolicy } from "../policy/tenant-policy.ts";
+import { changePolicy, readTenantPolicy } from "../policy/tenant-policy.ts";
 import type { Store } from "../store/store.ts";
 import { bind, defineRoute, type Route } from "./route.ts";
 
@@ -19,7 +19,7 @@ export const POLICY_SHAPES = {
     operationId: "writePolicy",
     method: "PUT",
     path: "/v1/policy",
-    summary: "Replace the policy; what is left out has its default. Audited.",
+    summary: "Change the policy; what is left out stays as it is. Audited.",
     scopes: ["policy:write"],
     body: { kind: "json", schema: PolicyBody },
     answers,
@@ -39,7 +39,7 @@ export function policyRoutes({
       json: await readTenantPolicy(store, caller.tenantId),
     })),
     bind(POLICY_SHAPES.write, async ({ caller: { tenantId, actor }, body }) => {
-      const policy = completePolicy(body);
+      const policy = changePolicy(await readTenantPolicy(store, tenantId), body);
       const details = {
         match: policy.thresholds.match,
         lenses: policy.checks.lenses,

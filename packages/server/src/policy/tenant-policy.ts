@@ -5,13 +5,13 @@ import type { Store } from "../store/store.ts";
 
 const POLICY = Compile(Policy);
 
-/** What a body of PUT comes to: what it leaves out has its default. */
-export function completePolicy(body: PolicyBody): Policy {
+/** What a body of PUT comes to: what it leaves out stays, so that tuning one number never drops a step-up unseen. */
+export function changePolicy(present: Policy, body: PolicyBody): Policy {
   return {
-    thresholds: { ...DEFAULT_POLICY.thresholds, ...body.thresholds },
-    checks: { ...DEFAULT_POLICY.checks, ...body.checks },
-    liveness: { ...DEFAULT_POLICY.liveness, ...body.liveness },
-    secondFactor: body.secondFactor ?? DEFAULT_POLICY.secondFactor,
+    thresholds: { ...present.thresholds, ...body.thresholds },
+    checks: { ...present.checks, ...body.checks },
+    liveness: { ...present.liveness, ...body.liveness },
+    secondFactor: body.secondFactor ?? present.secondFactor,
   };
 }
 

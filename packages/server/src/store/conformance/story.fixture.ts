@@ -35,7 +35,7 @@ async function decideAs(actor: Actor, n: number, outcome: "passed" | "spoof"): P
     authentication: { ...decision.authentication, authenticationId: `a${n}`, transactionId: `t${n}` },
     event: { eventId: `ev${n}`, body: Buffer.from(`${actor.tenantId} ${n}`) },
     counters: [
-      { scope: "customer", subject: ref.subject, change: "failure" },
+      { scope: "customer", subject: ref.subject, change: n === 2 ? "reset" : "failure" },
       { scope: "source", subject: "source", change: n === 2 ? "reset" : "failure" },
     ],
     idempotency: n === 1 ? { key: "key", answer: { status: 200, body: Buffer.from(actor.tenantId) } } : null,
@@ -85,6 +85,16 @@ const remove =
 
 const retryTest: Step = async ({ bench, tenantId }) =>
   await bench.store.retryDelivery({ tenantId, deliveryId: "d1", audit: AUDIT });
+
+const retryOfEvent =
+  (eventId: string): Step =>
+  async ({ bench, tenantId }) => {
+    const { store } = bench;
+    const { items } = await store.listDeliveries({ tenantId, endpointId: "e1", status: null, eventId, ...ALL });
+    const [deliveryId = ""] = items.map((one) => one.deliveryId);
+    const result = await store.retryDelivery({ tenantId, deliveryId, audit: AUDIT });
+    return "kind" in result ? result.kind : result.status;
+  };
 
 const sendTest =
   (deliveryId: string): Step =>
@@ -204,6 +214,7 @@ export const STORY: readonly Step[] = [
   claimAndFinish({ kind: "delivered" }),
   async (actor) => await decideAs(actor, 7, "passed"),
   erase,
+  retryOfEvent("ev2"),
   begin("key"),
   async (actor) => await enrolAs(actor, "again", "replace"),
   async (actor) => await decideAs(actor, 8, "spoof"),
