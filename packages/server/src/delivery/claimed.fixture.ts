@@ -38,6 +38,9 @@ export async function makeEndpoint(
     slowedUntilMs: null,
     failingSinceMs: null,
     consecutiveFailures: 0,
+    rateLimit: null,
+    authKind: null,
+    unverifiedSinceMs: null,
     createdAtMs: 0,
     ...changes,
   };

@@ -152,6 +152,12 @@ export interface Endpoint {
   /** Start of the present run of failures only; `null` after a success (T10). */
   readonly failingSinceMs: AtMs | null;
   readonly consecutiveFailures: number;
+  /** Requests a second at most, over all nodes; `null`: no bound. */
+  readonly rateLimit: number | null;
+  /** The kind whose settings `sealedAuth` holds; `null`: none. */
+  readonly authKind: string | null;
+  /** Since when its owner has to be proved, by the echo of a challenge or by an admin; `null`: proved (S23). */
+  readonly unverifiedSinceMs: AtMs | null;
   readonly createdAtMs: AtMs;
 }
 

@@ -9,6 +9,8 @@ import { endpointConformance } from "./conformance/endpoints.conformance.ts";
 import { erasureConformance } from "./conformance/erasure.conformance.ts";
 import { idempotencyConformance } from "./conformance/idempotency.conformance.ts";
 import { isolationConformance } from "./conformance/isolation.conformance.ts";
+import { mannersConformance } from "./conformance/manners.conformance.ts";
+import { rotationConformance } from "./conformance/rotation.conformance.ts";
 import { tenantConformance } from "./conformance/tenants.conformance.ts";
 
 /** What every implementation of the port must show. @param open opens an empty store */
@@ -20,6 +22,8 @@ export function storeConformance(name: string, open: OpenStore): void {
     idempotencyConformance(open);
     claimConformance(open);
     endpointConformance(open);
+    mannersConformance(open);
+    rotationConformance(open);
     deliveryConformance(open);
     erasureConformance(open);
     isolationConformance(open);

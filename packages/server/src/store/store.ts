@@ -126,7 +126,10 @@ export interface NewEndpoint extends InTenant, Audited {
   readonly profile: ProfileName;
   readonly outcomes: readonly OutcomeKind[] | null;
   readonly sealedHeaders: Uint8Array | null;
+  readonly authKind: string | null;
   readonly sealedAuth: Uint8Array | null;
+  readonly rateLimit: number | null;
+  readonly unverified: boolean;
   readonly secrets: readonly NewSecret[];
   /** `null`: enabled at once; else made disabled with this reason (`unverified`). */
   readonly disabledReason: string | null;
@@ -139,7 +142,11 @@ export interface EndpointChange {
   readonly profile?: ProfileName;
   readonly outcomes?: readonly OutcomeKind[] | null;
   readonly sealedHeaders?: Uint8Array | null;
-  readonly sealedAuth?: Uint8Array | null;
+  /** Kind and sealed settings change together. */
+  readonly auth?: { readonly kind: string | null; readonly sealed: Uint8Array | null };
+  readonly rateLimit?: number | null;
+  /** `true`: its owner has to be proved from now on; `false`: proved, or confirmed by an admin. */
+  readonly unverified?: boolean;
   /** `null` enables (what was held becomes due), a word disables (what waits becomes `held` with it). */
   readonly disabledReason?: string | null;
 }
@@ -168,7 +175,7 @@ export interface ClaimedDelivery {
 export type NextStep =
   | { readonly kind: "delivered" }
   | { readonly kind: "retry"; readonly afterMs: number; readonly reason: string; readonly slowEndpointMs?: number }
-  | { readonly kind: "dead"; readonly reason: string; readonly disableEndpoint?: string }
+  | { readonly kind: "dead"; readonly reason: string }
   /** The endpoint is disabled with the reason; this delivery and all that wait become `held`. */
   | { readonly kind: "hold"; readonly reason: string };
 
@@ -251,7 +258,20 @@ export interface Store {
   createEndpoint(endpoint: NewEndpoint): Promise<Endpoint>;
   readEndpoint(where: InTenant & { endpointId: string }): Promise<Endpoint | null>;
   listEndpoints(where: InTenant & Paging): Promise<Page<Endpoint>>;
-  updateEndpoint(where: InTenant & Audited & { endpointId: string; change: EndpointChange }): Promise<Endpoint | null>;
+  /** `null`: no such endpoint, or its URL is no longer `onlyUrl`; nothing was written then. */
+  updateEndpoint(
+    where: InTenant & Audited & { endpointId: string; change: EndpointChange; onlyUrl?: string },
+  ): Promise<Endpoint | null>;
+  /**
+   * New secrets beside those that sign now, which end after `overlapMs`, or earlier where an overlap of before ends
+   * earlier. `tooMany`: more than `mostLive` would sign; nothing was written.
+   */
+  rotateSecrets(
+    where: InTenant &
+      Audited & { endpointId: string; secrets: readonly NewSecret[]; overlapMs: number; mostLive: number },
+  ): Promise<Endpoint | null | { readonly kind: "tooMany" }>;
+  /** Public keys that sign now, the present one first, by the endpoint's id alone: they are public, and so is the call. */
+  findPublicKeys(endpointId: string): Promise<readonly { readonly secretId: string; readonly publicKey: string }[]>;
   /** What still waits becomes `skipped`, reason `endpointDeleted`. */
   deleteEndpoint(where: InTenant & Audited & { endpointId: string }): Promise<boolean>;
 

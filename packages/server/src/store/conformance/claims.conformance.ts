@@ -185,7 +185,8 @@ export function claimConformance(open: OpenStore): void {
       for (const one of await claim(bench)) await finish(bench, one);
       assert.equal(await bench.store.nextDueInMs(), 1);
       bench.advance(1);
-      assert.equal(perEndpoint(await claim(bench), slow), 2);
+      // One at a time until it is well again.
+      assert.equal(perEndpoint(await claim(bench), slow), 1);
     });
 
     it("retries when the time has come, and counts attempts and retries", async () => {

@@ -37,12 +37,20 @@ export function endpointConformance(open: OpenStore): void {
         outcomes: [],
         sealedHeaders: random.bytes(9),
         sealedAuth: random.bytes(8),
+        authKind: "basic",
+        rateLimit: 5,
       } as const;
       const secrets = [
         { secretId: newId(), kind: "hmac", sealed: random.bytes(60), publicKey: null },
         { secretId: newId(), kind: "ed25519", sealed: random.bytes(70), publicKey: "whpk_x" },
       ] as const;
-      const made = await store.createEndpoint({ ...endpoint, secrets, disabledReason: "unverified", audit: AUDIT });
+      const made = await store.createEndpoint({
+        ...endpoint,
+        secrets,
+        unverified: true,
+        disabledReason: "unverified",
+        audit: AUDIT,
+      });
       const createdAtMs = bench.nowMs();
       assert.deepEqual(made, {
         ...endpoint,
@@ -54,6 +62,7 @@ export function endpointConformance(open: OpenStore): void {
         slowedUntilMs: null,
         failingSinceMs: null,
         consecutiveFailures: 0,
+        unverifiedSinceMs: createdAtMs,
         createdAtMs,
       });
       assert.deepEqual(await store.readEndpoint(endpoint), made);
@@ -70,6 +79,26 @@ export function endpointConformance(open: OpenStore): void {
       await update(bench, endpointId, { description: null, outcomes: null, url: "https://b.example/" });
       const after = await store.readEndpoint({ tenantId: TENANT, endpointId });
       assert.deepEqual(after, { ...before, description: null, outcomes: null, url: "https://b.example/" });
+      await update(bench, endpointId, {
+        auth: { kind: "basic", sealed: Buffer.from("x") },
+        rateLimit: 3,
+        unverified: true,
+      });
+      const dressed = await store.readEndpoint({ tenantId: TENANT, endpointId });
+      assert.deepEqual(
+        [dressed?.authKind, dressed?.rateLimit, dressed?.unverifiedSinceMs],
+        ["basic", 3, bench.nowMs()],
+      );
+      await update(bench, endpointId, { auth: { kind: null, sealed: null }, rateLimit: null, unverified: false });
+      assert.deepEqual(await store.readEndpoint({ tenantId: TENANT, endpointId }), after);
+      const moved = {
+        tenantId: TENANT,
+        endpointId,
+        change: { unverified: true },
+        audit: AUDIT,
+        onlyUrl: "https://a.example/",
+      };
+      assert.equal(await store.updateEndpoint(moved), null);
       const unknown = { tenantId: TENANT, endpointId: newId(), change: {}, audit: AUDIT };
       assert.equal(await store.updateEndpoint(unknown), null);
     });
@@ -162,17 +191,6 @@ export function endpointConformance(open: OpenStore): void {
         ],
       );
       assert.equal((await store.readEndpoint({ tenantId: TENANT, endpointId: other }))?.enabled, true);
-    });
-
-    it("disables the endpoint with its last dead delivery where the sender says so", async () => {
-      await using bench = await openBench(open);
-      const endpointId = await addEndpoint(bench);
-      await decide(bench);
-      const claimed = await claimOne(bench);
-      await decide(bench);
-      await finish(bench, claimed, { kind: "dead", reason: "exhausted", disableEndpoint: "failing" });
-      assert.deepEqual(await states(bench), ["held failing", "dead exhausted"]);
-      assert.equal((await bench.store.readEndpoint({ tenantId: TENANT, endpointId }))?.disabledReason, "failing");
     });
 
     it("takes the result of an attempt that was in flight when its endpoint was disabled or deleted", async () => {

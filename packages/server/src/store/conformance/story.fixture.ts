@@ -203,7 +203,7 @@ export const STORY: readonly Step[] = [
   begin("other key"),
   claimAndFinish({ kind: "hold", reason: "gone" }),
   change("e1", null),
-  claimAndFinish({ kind: "dead", reason: "x", disableEndpoint: "failing" }),
+  claimAndFinish({ kind: "hold", reason: "failing" }),
   async (actor) => await decideAs(actor, 5, "passed"),
   sendTest("d2"),
   change("e1", null),

@@ -3,11 +3,12 @@ import type { Tables } from "../queries/tables.ts";
 import type { AtMs } from "../records.ts";
 import { StoreError } from "../store-error.ts";
 import type { ColumnTypes } from "./column-types.ts";
+import { endpointManners } from "./endpoint-manners.ts";
 import { firstTables } from "./first-tables.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order in which they are applied; only ever added to. */
-export const MIGRATIONS: readonly Migration[] = [firstTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables, endpointManners];
 
 /**
  * Brings the schema up to date, each step in a transaction of its own, with its record. Steps of a newer version that

@@ -1,13 +1,18 @@
 import type { CreateTableBuilder, Expression, Kysely } from "kysely";
-import type { Tables } from "../queries/tables.ts";
+import type { AddedColumns, Tables } from "../queries/tables.ts";
 import type { ColumnTypes } from "./column-types.ts";
 
 /** A column: its kind, and `null` behind it where it may be empty. */
 export type ColumnKind = "text" | "integer" | "bytes" | "text null" | "integer null" | "bytes null";
 
+type FirstColumns<Name extends keyof Tables> = Exclude<
+  keyof Tables[Name] & string,
+  Name extends keyof AddedColumns ? AddedColumns[Name] : never
+>;
+
 /** A table with its tenant in the key. */
 export interface TableShape<Name extends keyof Tables> {
-  readonly columns: Readonly<Record<keyof Tables[Name] & string, ColumnKind>>;
+  readonly columns: Readonly<Record<FirstColumns<Name>, ColumnKind>>;
   readonly key: readonly (keyof Tables[Name] & string)[];
   /** Sets of columns that identify a row too. */
   readonly unique?: readonly (readonly (keyof Tables[Name] & string)[])[];
@@ -46,6 +51,20 @@ export async function createTable<Name extends keyof Tables>(
     );
   }
   await builder.modifyEnd(types.tableEnd).execute();
+}
+
+/** Adds columns to a table that stands; they may be empty, since an older version goes on writing rows (F47). */
+export async function addColumns<Name extends keyof AddedColumns>(
+  db: Kysely<Tables>,
+  types: ColumnTypes,
+  added: {
+    readonly to: Name;
+    readonly columns: Readonly<Record<AddedColumns[Name], Extract<ColumnKind, `${string} null`>>>;
+  },
+): Promise<void> {
+  for (const [column, kind] of Object.entries<ColumnKind>(added.columns)) {
+    await db.schema.alterTable(added.to).addColumn(column, typeOf(kind, types)).execute();
+  }
 }
 
 function typeOf(kind: ColumnKind, types: ColumnTypes): Expression<unknown> {

@@ -28,7 +28,10 @@ export interface Backend {
   readonly read: <T>(work: (view: ReadView) => Promise<T>) => Promise<T>;
   /** Resolves after the commit. */
   readonly write: <T>(work: (view: WriteView) => Promise<T>) => Promise<T>;
-  /** What to claim now, fairest first, as {@link ClaimRequest} bounds it; locked where several processes claim. */
+  /**
+   * What to claim now, fairest first, as {@link ClaimRequest} and `laneRoom` bound it. Where several processes claim, the
+   * lanes that are picked from are locked till the end of the transaction, so that their bounds hold over all of them.
+   */
   readonly pickDue: (view: WriteView, request: ClaimRequest) => Promise<readonly PickedDelivery[]>;
   /** When the next one can be claimed; `null`: nothing waits. */
   readonly earliestDue: (view: ReadView) => Promise<AtMs | null>;

@@ -3,6 +3,7 @@ import type { AtMs, Endpoint } from "../records.ts";
 import type { ClaimedDelivery, ClaimRequest, Store } from "../store.ts";
 import type { Backend, PickedDelivery, WriteView } from "./backend.ts";
 import { toEndpoints } from "./endpoint-records.ts";
+import { spendRate } from "./lane-room.ts";
 import type { DeliveryRow, EventRow } from "./tables.ts";
 
 /** The part of the {@link Store} that leases deliveries. */
@@ -119,6 +120,10 @@ async function withContents(
     .where("endpoint_id", "in", distinct(rows.map((row) => row.endpoint_id)))
     .execute();
   const eventOf = new Map(events.map((event) => [event.event_id, event]));
+  for (const endpoint of endpointRows) {
+    const claimed = rows.filter((row) => row.endpoint_id === endpoint.endpoint_id).length;
+    await spendRate(view, endpoint, claimed);
+  }
   const endpointOf = new Map((await toEndpoints(view, endpointRows)).map((one) => [one.endpointId, one]));
   return rows.map((row) =>
     toClaimed(row, { leaseUntilMs, event: eventOf.get(row.event_id), endpoint: endpointOf.get(row.endpoint_id) }),

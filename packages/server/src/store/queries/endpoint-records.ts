@@ -65,6 +65,9 @@ function toEndpoint(row: EndpointRow, secrets: readonly EndpointSecretRow[]): En
     slowedUntilMs: row.slowed_until_ms,
     failingSinceMs: row.failing_since_ms,
     consecutiveFailures: row.consecutive_failures,
+    rateLimit: row.rate_limit,
+    authKind: row.auth_kind,
+    unverifiedSinceMs: row.unverified_since_ms,
     createdAtMs: row.created_at_ms,
   };
 }

@@ -1,9 +1,10 @@
 import type { Endpoint } from "../records.ts";
-import type { EndpointChange, NewEndpoint, NewSecret, Store } from "../store.ts";
+import type { EndpointChange, NewEndpoint, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, WriteView } from "./backend.ts";
 import { encodeCursor, idCursor } from "./cursor.ts";
 import { readEndpoint, toEndpoints } from "./endpoint-records.ts";
+import { findPublicKeys, insertSecrets, rotateSecrets } from "./endpoint-secrets.ts";
 import { formatOutcomes } from "./fan-out.ts";
 import { freeHeld, holdWaiting, renameHeld, skipWaiting } from "./lane-states.ts";
 import type { EndpointRow } from "./tables.ts";
@@ -12,7 +13,16 @@ import { toPage } from "./to-page.ts";
 /** The part of the {@link Store} about endpoints. */
 export function endpointQueries(
   backend: Backend,
-): Pick<Store, "createEndpoint" | "readEndpoint" | "listEndpoints" | "updateEndpoint" | "deleteEndpoint"> {
+): Pick<
+  Store,
+  | "createEndpoint"
+  | "readEndpoint"
+  | "listEndpoints"
+  | "updateEndpoint"
+  | "rotateSecrets"
+  | "findPublicKeys"
+  | "deleteEndpoint"
+> {
   const { read, write } = backend;
   return {
     createEndpoint: async (endpoint) => await write(async (view) => await createEndpoint(view, endpoint)),
@@ -32,6 +42,8 @@ export function endpointQueries(
         return { items: await toEndpoints(view, page.items), next: page.next };
       }),
     updateEndpoint: async (where) => await write(async (view) => await updateEndpoint(view, where)),
+    rotateSecrets: async (where) => await write(async (view) => await rotateSecrets(view, where)),
+    findPublicKeys: async (endpointId) => await read(async (view) => await findPublicKeys(view, endpointId)),
     deleteEndpoint: async (where) => await write(async (view) => await deleteEndpoint(view, where)),
   };
 }
@@ -51,32 +63,18 @@ async function createEndpoint(view: WriteView, endpoint: NewEndpoint): Promise<E
     failing_since_ms: null,
     consecutive_failures: 0,
     created_at_ms: view.nowMs,
+    rate_limit: endpoint.rateLimit,
+    rate_free_at_us: null,
+    ramp: null,
+    auth_kind: endpoint.authKind,
+    unverified_since_ms: endpoint.unverified ? view.nowMs : null,
   };
   await view.db.insertInto("endpoints").values(row).execute();
-  for (const secret of endpoint.secrets) await insertSecret(view, key, secret);
+  await insertSecrets(view, key, endpoint.secrets);
   await appendAudit(view, endpoint.tenantId, endpoint.audit);
   const [made] = await toEndpoints(view, [row]);
   if (made === undefined) throw new TypeError("one row makes one endpoint");
   return made;
-}
-
-async function insertSecret(
-  view: WriteView,
-  key: Pick<EndpointRow, "tenant_id" | "endpoint_id">,
-  secret: NewSecret,
-): Promise<void> {
-  await view.db
-    .insertInto("endpoint_secrets")
-    .values({
-      ...key,
-      secret_id: secret.secretId,
-      kind: secret.kind,
-      sealed: secret.sealed,
-      public_key: secret.publicKey,
-      created_at_ms: view.nowMs,
-      expires_at_ms: null,
-    })
-    .execute();
 }
 
 async function updateEndpoint(
@@ -84,8 +82,8 @@ async function updateEndpoint(
   where: Parameters<Store["updateEndpoint"]>[0],
 ): Promise<Endpoint | null> {
   const before = await readEndpoint(view, where);
-  if (before === null) return null;
-  const columns = toColumns(where.change);
+  if (before === null || (where.onlyUrl !== undefined && where.onlyUrl !== before.url)) return null;
+  const columns = toColumns(where.change, view.nowMs);
   if (Object.keys(columns).length > 0) {
     await view.db
       .updateTable("endpoints")
@@ -100,8 +98,8 @@ async function updateEndpoint(
 }
 
 /** An absent key stays absent, so that its column is left as it is. */
-function toColumns(change: EndpointChange): Partial<EndpointRow> {
-  const { outcomes, disabledReason } = change;
+function toColumns(change: EndpointChange, nowMs: number): Partial<EndpointRow> {
+  const { outcomes, disabledReason, auth, unverified } = change;
   const enabled = disabledReason === null;
   return {
     ...(change.url === undefined ? {} : { url: change.url }),
@@ -109,10 +107,13 @@ function toColumns(change: EndpointChange): Partial<EndpointRow> {
     ...(change.profile === undefined ? {} : { profile: change.profile }),
     ...(outcomes === undefined ? {} : { outcomes: formatOutcomes(outcomes) }),
     ...(change.sealedHeaders === undefined ? {} : { sealed_headers: change.sealedHeaders }),
-    ...(change.sealedAuth === undefined ? {} : { sealed_auth: change.sealedAuth }),
+    ...(auth === undefined ? {} : { auth_kind: auth.kind, sealed_auth: auth.sealed }),
+    // A new rate begins now: what the old one had spent says nothing of it.
+    ...(change.rateLimit === undefined ? {} : { rate_limit: change.rateLimit, rate_free_at_us: null }),
+    ...(unverified === undefined ? {} : { unverified_since_ms: unverified ? nowMs : null }),
     ...(disabledReason === undefined ? {} : { disabled_reason: disabledReason }),
     // Enabled by hand: the run of failures before it says nothing any more (T10).
-    ...(enabled ? { failing_since_ms: null, consecutive_failures: 0, slowed_until_ms: null } : {}),
+    ...(enabled ? { failing_since_ms: null, consecutive_failures: 0, slowed_until_ms: null, ramp: null } : {}),
   };
 }
 

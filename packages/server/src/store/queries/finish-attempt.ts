@@ -1,5 +1,6 @@
 import type { AttemptResult, NextStep, Store } from "../store.ts";
 import type { Backend, WriteView } from "./backend.ts";
+import { afterFailure, afterSuccess, type EndpointHealth } from "./endpoint-health.ts";
 import { disableLane } from "./lane-states.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
 
@@ -8,10 +9,7 @@ export function attemptQueries({ write }: Backend): Pick<Store, "finishAttempt">
   return { finishAttempt: async (result) => await write(async (view) => await finishAttempt(view, result)) };
 }
 
-type EndpointState = Pick<
-  EndpointRow,
-  "disabled_reason" | "failing_since_ms" | "consecutive_failures" | "slowed_until_ms"
->;
+type EndpointState = EndpointHealth & Pick<EndpointRow, "disabled_reason">;
 type Settled = Pick<DeliveryRow, "status" | "reason" | "due_at_ms" | "retries_done">;
 
 async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ readonly kind: "recorded" | "stale" }> {
@@ -61,7 +59,7 @@ async function insertAttempt(view: WriteView, row: DeliveryRow, { attempt }: Att
 async function readEndpointState({ db }: WriteView, row: DeliveryRow): Promise<EndpointState | undefined> {
   return await db
     .selectFrom("endpoints")
-    .select(["disabled_reason", "failing_since_ms", "consecutive_failures", "slowed_until_ms"])
+    .select(["disabled_reason", "failing_since_ms", "consecutive_failures", "slowed_until_ms", "ramp"])
     .where("tenant_id", "=", row.tenant_id)
     .where("endpoint_id", "=", row.endpoint_id)
     .executeTakeFirst();
@@ -90,36 +88,23 @@ async function judgeEndpoint(
 ): Promise<void> {
   const { next, endpoint } = seen;
   const lane = { tenantId: row.tenant_id, endpointId: row.endpoint_id };
-  const change = next.kind === "delivered" ? success(endpoint) : failure(endpoint, { next, nowMs: view.nowMs });
-  if (change !== null) {
-    await view.db
-      .updateTable("endpoints")
-      .set(change)
-      .where("tenant_id", "=", row.tenant_id)
-      .where("endpoint_id", "=", row.endpoint_id)
-      .execute();
+  if (next.kind === "delivered") {
+    const change = afterSuccess(endpoint);
+    if (change !== null) await writeHealth(view, row, change);
+    return;
   }
-  if (next.kind === "hold") await disableLane(view, lane, next.reason);
-  if (next.kind === "dead" && next.disableEndpoint !== undefined) await disableLane(view, lane, next.disableEndpoint);
+  const slowMs = next.kind === "retry" ? next.slowEndpointMs : undefined;
+  const { change, disable } = afterFailure(endpoint, { slowMs, nowMs: view.nowMs });
+  await writeHealth(view, row, change);
+  const reason = next.kind === "hold" ? next.reason : disable;
+  if (reason !== null) await disableLane(view, lane, reason);
 }
 
-/** `null`: nothing to write, which is how most deliveries end. */
-function success(endpoint: EndpointState): Partial<EndpointState> | null {
-  if (endpoint.failing_since_ms === null && endpoint.consecutive_failures === 0) return null;
-  return { failing_since_ms: null, consecutive_failures: 0 };
-}
-
-function failure(
-  endpoint: EndpointState,
-  seen: { readonly next: NextStep; readonly nowMs: number },
-): Partial<EndpointState> {
-  const { next, nowMs } = seen;
-  const slowedMs = next.kind === "retry" ? next.slowEndpointMs : undefined;
-  return {
-    failing_since_ms: endpoint.failing_since_ms ?? nowMs,
-    consecutive_failures: endpoint.consecutive_failures + 1,
-    ...(slowedMs === undefined
-      ? {}
-      : { slowed_until_ms: Math.max(endpoint.slowed_until_ms ?? 0, nowMs + Math.ceil(slowedMs)) }),
-  };
+async function writeHealth(view: WriteView, row: DeliveryRow, change: Partial<EndpointHealth>): Promise<void> {
+  await view.db
+    .updateTable("endpoints")
+    .set(change)
+    .where("tenant_id", "=", row.tenant_id)
+    .where("endpoint_id", "=", row.endpoint_id)
+    .execute();
 }

@@ -122,6 +122,21 @@ export interface EndpointRow {
   failing_since_ms: number | null;
   consecutive_failures: number;
   created_at_ms: number;
+  /** Requests a second at most; `null`: no bound. */
+  rate_limit: number | null;
+  /** Microseconds since 1970: when the next request may go, by the rate. */
+  rate_free_at_us: number | null;
+  /** Most in flight while the endpoint recovers; `null`: as many as any other. */
+  ramp: number | null;
+  /** Names the kind that `sealed_auth` holds the settings of; `null`: none. */
+  auth_kind: string | null;
+  /** Since when its owner has to be proved; `null`: nothing is to be proved. */
+  unverified_since_ms: number | null;
+}
+
+/** Columns that a later step of the schema adds: the step that makes the table does not name them. */
+export interface AddedColumns {
+  endpoints: "rate_limit" | "rate_free_at_us" | "ramp" | "auth_kind" | "unverified_since_ms";
 }
 
 export interface EndpointSecretRow {

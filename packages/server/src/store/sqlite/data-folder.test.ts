@@ -211,7 +211,10 @@ describe("data folder", () => {
       profile: "standard",
       outcomes: null,
       sealedHeaders: null,
+      authKind: null,
       sealedAuth: null,
+      rateLimit: null,
+      unverified: false,
     } as const;
     await store.createEndpoint({ ...endpoint, secrets, disabledReason: null, audit: AUDIT });
     const idempotency = { key: `login-${customerId}`, answer: { status: 200, body: Buffer.from(customerId) } };
@@ -270,7 +273,10 @@ describe("data folder", () => {
       profile: "standard",
       outcomes: null,
       sealedHeaders: null,
+      authKind: null,
       sealedAuth: null,
+      rateLimit: null,
+      unverified: false,
     } as const;
     await store.createEndpoint({ ...endpoint, secrets, disabledReason: null, audit: AUDIT });
     const database = new DatabaseSync(join(folder, "sameface.db"));

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
 import type { PickedDelivery, ReadView, WriteView } from "../queries/backend.ts";
+import { type LaneBounds, laneRoom } from "../queries/lane-room.ts";
 import type { AtMs } from "../records.ts";
 import type { ClaimRequest } from "../store.ts";
 
-interface LaneRow {
+interface LaneRow extends LaneBounds {
   tenant_id: string;
   endpoint_id: string;
   oldest_due_at_ms: number;
@@ -29,7 +30,7 @@ export async function pickDue(view: WriteView, request: ClaimRequest): Promise<r
     const candidates: Candidate[] = [];
     let deeper = false;
     for (const lane of lanes) {
-      const free = request.perEndpoint - lane.in_flight;
+      const free = laneRoom(lane, { perEndpoint: request.perEndpoint, nowMs: view.nowMs });
       const found = await oldestOf(view, lane, Math.min(free, depth));
       candidates.push(...found);
       deeper ||= found.length === depth && depth < free;
@@ -67,16 +68,18 @@ async function openLanes({ db, nowMs }: WriteView, request: ClaimRequest): Promi
   // A lease that ran out counts as due, not as in flight.
   const { rows } = await sql<LaneRow>`
     with recursive ${LANES}, candidate as (
-      select lane.tenant_id, lane.endpoint_id, ${OLDEST_DUE} as oldest_due_at_ms,
+      select lane.tenant_id, lane.endpoint_id, ${OLDEST_DUE} as oldest_due_at_ms, e.ramp, e.rate_limit, e.rate_free_at_us,
         (select count(*) from deliveries f
           where f.tenant_id = lane.tenant_id and f.endpoint_id = lane.endpoint_id
             and f.status = 'inFlight' and f.due_at_ms > ${nowMs}) as in_flight
       from lane
       join endpoints e on e.tenant_id = lane.tenant_id and e.endpoint_id = lane.endpoint_id
       where e.disabled_reason is null and (e.slowed_until_ms is null or e.slowed_until_ms <= ${nowMs})
+        and (e.rate_limit is null or e.rate_free_at_us is null or e.rate_free_at_us <= ${nowMs * 1_000})
     )
     select * from candidate
     where oldest_due_at_ms <= ${nowMs} and in_flight < ${request.perEndpoint}
+      and (ramp is null or in_flight < ramp)
     order by oldest_due_at_ms
     limit ${request.limit}`.execute(db);
   return rows;
@@ -87,7 +90,7 @@ export async function earliestDue({ db }: ReadView): Promise<AtMs | null> {
   const { rows } = await sql<{ due_at_ms: number | null }>`
     with recursive ${LANES}
     select min(due_at_ms) as due_at_ms from (
-      select max(${OLDEST_DUE}, coalesce(e.slowed_until_ms, 0)) as due_at_ms
+      select max(${OLDEST_DUE}, coalesce(e.slowed_until_ms, 0), coalesce(e.rate_free_at_us + 999, 0) / 1000) as due_at_ms
       from lane
       join endpoints e on e.tenant_id = lane.tenant_id and e.endpoint_id = lane.endpoint_id
       where e.disabled_reason is null
