@@ -10,6 +10,7 @@ import { type Network, parseNetworks } from "./delivery/address.ts";
 import { createEndpoints, type Endpoints } from "./delivery/endpoints.ts";
 import { createResolver } from "./delivery/resolver.ts";
 import { createSender, type Sender } from "./delivery/send.ts";
+import { createStreams, type Streams } from "./delivery/streams.ts";
 import { createDeliveryWorker, type DeliveryWorker } from "./delivery/worker.ts";
 import { authenticationRoutes } from "./http/authentications.ts";
 import { createHttpServer } from "./http/create-http-server.ts";
@@ -27,6 +28,7 @@ import { policyRoutes } from "./http/policy.ts";
 import { ensureRootKey } from "./http/root-key.ts";
 import type { Route } from "./http/route.ts";
 import { ROUTE_SHAPES } from "./http/route-shapes.ts";
+import { streamRoutes } from "./http/streams.ts";
 import { tenantRoutes } from "./http/tenants.ts";
 import { logReport } from "./log-report.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
@@ -110,6 +112,7 @@ interface Parts extends World {
   readonly engine: Engine | null;
   readonly sender: Sender;
   readonly endpoints: Endpoints;
+  readonly streams: Streams;
   readonly log: Log;
   /** Where the server listens; empty until it does. */
   readonly listeners: { readonly address: string; readonly port: number }[];
@@ -142,6 +145,7 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const at = app.server.address() as AddressInfo;
   parts.listeners.push({ address: at.address, port: at.port });
   worker?.start();
+  parts.streams.start();
   const close = closeOf({ ...parts, app, worker });
   const notices = noticesOf(parts, origin === "made" ? keyFile : null);
   return { url: urlOf(at), adminKey, notices, close };
@@ -166,7 +170,8 @@ function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | 
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.address)),
   });
   const endpoints = createEndpoints({ ...made, random, allowedNetworks, guard: sender.guard });
-  return { ...world, ...made, sender, endpoints, listeners };
+  const streams = createStreams({ ...made, clock, random, version: VERSION });
+  return { ...world, ...made, sender, endpoints, streams, listeners };
 }
 
 function createWorker({ store, vault, sender, clock, random, log, config }: Parts): DeliveryWorker {
@@ -211,6 +216,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
     ...policyRoutes(parts),
     ...tenantRoutes(parts),
     ...endpointRoutes(parts),
+    ...streamRoutes(parts),
     ...eventRoutes(parts),
     ...deliveryRoutes(parts),
     ...keyRoutes(parts),
@@ -218,12 +224,13 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
 }
 
 function closeOf(parts: Parts & { readonly app: App; readonly worker: DeliveryWorker | null }): () => Promise<void> {
-  const { app, worker, engine, sender, store, clock } = parts;
+  const { app, worker, engine, sender, streams, store, clock } = parts;
   const end = async (): Promise<void> => {
     const cancel = clock.after(FINISH_REQUESTS_MS, () => {
       // What still runs is answered 503 by a closing engine, or learns it from its socket: nothing of it is decided.
       app.server.closeAllConnections();
     });
+    streams.close();
     await Promise.all([app.close(), worker?.stop()]);
     cancel();
     sender.close();

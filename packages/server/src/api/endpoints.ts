@@ -10,7 +10,7 @@ const Url = Type.String({
 });
 const Description = Type.String({ maxLength: 500 });
 const Profile = oneOf(["standard", "incode"], "Acknowledgement and retry rules (contract.md §6).");
-const Outcomes = Type.Array(OutcomeName, { minItems: 1, maxItems: 7, uniqueItems: true });
+export const Outcomes = Type.Array(OutcomeName, { minItems: 1, maxItems: 7, uniqueItems: true });
 const Headers = Type.Record(Type.String({ minLength: 1, maxLength: 100 }), Type.String({ maxLength: 4096 }), {
   maxProperties: 20,
   description:
@@ -38,7 +38,9 @@ const view = {
   outcomes: nullable(Type.Array(OutcomeName, { description: "Outcomes that are sent; null: all." })),
   publicKey: nullable(Type.String({ description: "`whpk_…`: verifies the `v1a` signatures." })),
   enabled: Type.Boolean(),
-  disabledReason: nullable(Type.String({ description: "operator, gone, failing, unverified; null while enabled." })),
+  disabledReason: nullable(
+    Type.String({ description: "operator, gone, failing, unverified; listener: a stream; null while enabled." }),
+  ),
   slowedUntil: nullable(Timestamp),
   failingSince: nullable(Timestamp),
   consecutiveFailures: Type.Integer({ minimum: 0 }),

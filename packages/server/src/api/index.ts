@@ -46,4 +46,12 @@ export { Live, Ready } from "./health.ts";
 export { KeyBody, KeyCreated, KeyId, KeyParams, KeysPage, KeyView, ScopeName } from "./keys.ts";
 export { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, PolicyBody } from "./policy.ts";
 export { Problem } from "./problem.ts";
+export {
+  StreamBody,
+  StreamNext,
+  StreamNextBody,
+  StreamOpened,
+  StreamRequest,
+  StreamSignBody,
+} from "./streams.ts";
 export { TenantBody, TenantCreated, TenantsPage, TenantView } from "./tenants.ts";

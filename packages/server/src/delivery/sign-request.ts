@@ -3,6 +3,9 @@ import type { ClaimedDelivery } from "../store/store.ts";
 import { NODE_SIGNING } from "./node-signing.ts";
 import { openHeaders, openSigningKeys, type Sealer } from "./sealed-endpoint.ts";
 
+/** What is signed, for whom. */
+export type ToSign = Pick<ClaimedDelivery, "endpoint" | "eventId" | "outcome" | "body" | "attemptNumber">;
+
 /** What {@link signRequest} is told beside the delivery. */
 export interface SignRequestOptions {
   readonly vault: Sealer;
@@ -18,7 +21,7 @@ export interface SignRequestOptions {
  * @throws {VaultError} when a secret or the own headers do not open; nothing may be sent then
  */
 export async function signRequest(
-  { endpoint, eventId, outcome, body, attemptNumber }: ClaimedDelivery,
+  { endpoint, eventId, outcome, body, attemptNumber }: ToSign,
   { vault, nowMs, version }: SignRequestOptions,
 ): Promise<Readonly<Record<string, string>>> {
   const timestampSeconds = Math.floor(nowMs / 1_000);

@@ -11,6 +11,7 @@ import {
   TestBody,
 } from "../api/index.ts";
 import type { EndpointRequest, EndpointSettings, Endpoints, SettingRefusal } from "../delivery/endpoints.ts";
+import { isStream } from "../delivery/streams.ts";
 import type { Endpoint } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { deliveryView } from "./authentication-views.ts";
@@ -71,7 +72,7 @@ export const ENDPOINT_SHAPES = {
     params: IdParams,
     body: { kind: "json", schema: EndpointPatch },
     answers: view("The endpoint, changed"),
-    problems: ["notFound", "refusedUrl", "refusedHeader"],
+    problems: ["notFound", "refusedUrl", "refusedHeader", "endpointUnavailable"],
   }),
   remove: defineRoute({
     operationId: "deleteEndpoint",
@@ -91,7 +92,7 @@ export const ENDPOINT_SHAPES = {
     scopes: WRITE,
     params: IdParams,
     answers: view("The endpoint, enabled"),
-    problems: ["notFound"],
+    problems: ["notFound", "endpointUnavailable"],
   }),
   disable: defineRoute({
     operationId: "disableEndpoint",
@@ -101,7 +102,7 @@ export const ENDPOINT_SHAPES = {
     scopes: WRITE,
     params: IdParams,
     answers: view("The endpoint, disabled"),
-    problems: ["notFound"],
+    problems: ["notFound", "endpointUnavailable"],
   }),
   test: defineRoute({
     operationId: "testEndpoint",
@@ -127,7 +128,7 @@ export function endpointRoutes(parts: EndpointRouteParts): readonly Route[] {
   return [...settingRoutes(parts), ...stateRoutes(parts), ...readingRoutes(parts)];
 }
 
-function settingRoutes({ endpoints }: EndpointRouteParts): readonly Route[] {
+function settingRoutes({ endpoints, store }: EndpointRouteParts): readonly Route[] {
   return [
     bind(ENDPOINT_SHAPES.create, async ({ caller: { tenantId, actor }, body }) => {
       const { url, description = null, profile = "standard", outcomes = null, headers = null } = body;
@@ -139,6 +140,7 @@ function settingRoutes({ endpoints }: EndpointRouteParts): readonly Route[] {
     bind(ENDPOINT_SHAPES.update, async ({ caller, params, body }) => {
       // Absent keys are left out by the schema's reader, so what is there is what was named.
       const settings = body as Partial<EndpointSettings>;
+      if (settings.url !== undefined && (await namesStream({ caller, params }, store))) return streamStays();
       const result = await endpoints.update({ ...requestOf({ caller, params }), settings });
       if (result !== null && "kind" in result) return refusalProblem(result);
       return shown(result);
@@ -146,13 +148,17 @@ function settingRoutes({ endpoints }: EndpointRouteParts): readonly Route[] {
   ];
 }
 
-function stateRoutes({ endpoints }: EndpointRouteParts): readonly Route[] {
+function stateRoutes({ endpoints, store }: EndpointRouteParts): readonly Route[] {
   return [
     bind(ENDPOINT_SHAPES.remove, async (call) => {
       return (await endpoints.remove(requestOf(call))) ? { status: 204 } : noEndpoint();
     }),
-    bind(ENDPOINT_SHAPES.enable, async (call) => shown(await endpoints.enable(requestOf(call)))),
-    bind(ENDPOINT_SHAPES.disable, async (call) => shown(await endpoints.disable(requestOf(call)))),
+    bind(ENDPOINT_SHAPES.enable, async (call) =>
+      (await namesStream(call, store)) ? streamStays() : shown(await endpoints.enable(requestOf(call))),
+    ),
+    bind(ENDPOINT_SHAPES.disable, async (call) =>
+      (await namesStream(call, store)) ? streamStays() : shown(await endpoints.disable(requestOf(call))),
+    ),
     bind(ENDPOINT_SHAPES.test, async (call) => {
       const { sample } = call.body;
       if (!isSampleName(sample)) return problem("validation", "There is no such sample.");
@@ -176,6 +182,21 @@ function readingRoutes({ store }: EndpointRouteParts): readonly Route[] {
 
 function requestOf(call: { readonly caller: Caller; readonly params: { readonly id: string } }): EndpointRequest {
   return { tenantId: call.caller.tenantId, actor: call.caller.actor, endpointId: call.params.id };
+}
+
+async function namesStream(
+  call: Parameters<typeof requestOf>[0],
+  store: EndpointRouteParts["store"],
+): Promise<boolean> {
+  const endpoint = await store.readEndpoint(requestOf(call));
+  return endpoint !== null && isStream(endpoint);
+}
+
+function streamStays(): ProblemAnswer {
+  return problem(
+    "endpointUnavailable",
+    "A stream has no URL and is never enabled: its listener asks. Delete it instead.",
+  );
 }
 
 function shown(endpoint: Endpoint | null): Answer {

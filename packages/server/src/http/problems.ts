@@ -31,6 +31,7 @@ export const PROBLEMS = {
   inFlight: { status: 409, title: "The delivery is in flight" },
   nothingToSend: { status: 409, title: "The event's body was erased" },
   endpointUnavailable: { status: 409, title: "The endpoint is disabled or gone" },
+  streamTaken: { status: 409, title: "Another listener holds the stream" },
   nameTaken: { status: 409, title: "The name is taken" },
   tooManyTemplates: { status: 409, title: "The customer has as many templates as allowed" },
   imageTooLarge: { status: 413, title: "The image is larger than 8 MB" },

@@ -8,6 +8,7 @@ import { HEALTH_SHAPES } from "./health.ts";
 import { KEY_SHAPES } from "./keys.ts";
 import { POLICY_SHAPES } from "./policy.ts";
 import type { RouteShape } from "./route.ts";
+import { STREAM_SHAPES } from "./streams.ts";
 import { TENANT_SHAPES } from "./tenants.ts";
 
 /** Every row of the API, in the order of the document. */
@@ -17,6 +18,7 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   POLICY_SHAPES,
   TENANT_SHAPES,
   ENDPOINT_SHAPES,
+  STREAM_SHAPES,
   EVENT_SHAPES,
   DELIVERY_SHAPES,
   KEY_SHAPES,

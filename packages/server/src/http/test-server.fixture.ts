@@ -12,6 +12,7 @@ import { parseNetworks } from "../delivery/address.ts";
 import { createEndpoints } from "../delivery/endpoints.ts";
 import { createResolver } from "../delivery/resolver.ts";
 import { createSender } from "../delivery/send.ts";
+import { createStreams } from "../delivery/streams.ts";
 import { readTenantPolicy } from "../policy/tenant-policy.ts";
 import { systemRandom } from "../random.ts";
 import { createSqliteStore } from "../store/sqlite/create-sqlite-store.ts";
@@ -35,6 +36,7 @@ import { ensureRootKey } from "./root-key.ts";
 import type { RouteShape } from "./route.ts";
 import { ROUTE_SHAPES } from "./route-shapes.ts";
 import { createScriptedEngine, picture, type Script, type ScriptedEngine } from "./scripted-engine.fixture.ts";
+import { streamRoutes } from "./streams.ts";
 import { tenantRoutes } from "./tenants.ts";
 
 /** One answer, its body read as JSON where it is JSON. */
@@ -100,7 +102,8 @@ export async function startTestServer(
   });
   const endpoints = createEndpoints({ store, vault, random, allowedNetworks: networks.networks, guard: sender.guard });
   const readPolicy = async (tenantId: string) => await readTenantPolicy(store, tenantId);
-  const parts = { store, vault, engine, random, clock, log, endpoints, readPolicy, compare };
+  const streams = createStreams({ store, vault, random, clock, version: "0" });
+  const parts = { streams, store, vault, engine, random, clock, log, endpoints, readPolicy, compare };
   const openapi = openApiDocument(ROUTE_SHAPES, { version: "0", serverUrl: null });
   const routes = [
     ...healthRoutes({ ...parts, delivers: false }),
@@ -110,6 +113,7 @@ export async function startTestServer(
     ...policyRoutes(parts),
     ...tenantRoutes(parts),
     ...endpointRoutes(parts),
+    ...streamRoutes(parts),
     ...eventRoutes(parts),
     ...deliveryRoutes(parts),
     ...keyRoutes(parts),
@@ -140,6 +144,7 @@ export async function startTestServer(
       return await call(`/v1/customers/${customerId}`, { method: "PUT", body });
     },
     close: async () => {
+      streams.close();
       await app.close();
       sender.close();
       await real.close();

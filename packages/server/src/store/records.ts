@@ -130,6 +130,12 @@ export interface SealedSecret {
   readonly expiresAtMs: AtMs | null;
 }
 
+/**
+ * Why a stream is never enabled: its deliveries are held until its listener asks for them, and are posted to nobody.
+ * @see Store.claimForListener
+ */
+export const FOR_LISTENER = "listener";
+
 /** A URL that receives events. */
 export interface Endpoint {
   readonly endpointId: string;
@@ -145,7 +151,7 @@ export interface Endpoint {
   readonly sealedAuth: Uint8Array | null;
   readonly secrets: readonly SealedSecret[];
   readonly enabled: boolean;
-  /** Why it is disabled (`operator`, `gone`, `failing`, `unverified`); `null` while enabled. */
+  /** Why it is disabled (`operator`, `gone`, `failing`, `unverified`; `listener`: a stream); `null` while enabled. */
   readonly disabledReason: string | null;
   /** Nothing is claimed for it before this time (429, 502, 504); `null`: not slowed. */
   readonly slowedUntilMs: AtMs | null;

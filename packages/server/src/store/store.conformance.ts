@@ -11,6 +11,7 @@ import { idempotencyConformance } from "./conformance/idempotency.conformance.ts
 import { isolationConformance } from "./conformance/isolation.conformance.ts";
 import { mannersConformance } from "./conformance/manners.conformance.ts";
 import { rotationConformance } from "./conformance/rotation.conformance.ts";
+import { streamConformance } from "./conformance/streams.conformance.ts";
 import { tenantConformance } from "./conformance/tenants.conformance.ts";
 
 /** What every implementation of the port must show. @param open opens an empty store */
@@ -25,6 +26,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     mannersConformance(open);
     rotationConformance(open);
     deliveryConformance(open);
+    streamConformance(open);
     erasureConformance(open);
     isolationConformance(open);
     auditConformance(open);

@@ -101,6 +101,8 @@ function trespasses(store: Store, ids: Ids): readonly (() => Promise<unknown>)[]
     async () => await store.readDelivery(where),
     async () =>
       await store.createTestDelivery({ ...where, eventId: "test_1", outcome: "passed", body: Buffer.from("{}") }),
+    async () =>
+      (await store.claimForListener({ ...where, session: "s", leaseMs: 1, takeBack: true })).kind === "unknown",
     async () => ((await store.retryDelivery(where)) as { kind: string }).kind === "unknown",
     async () => (await store.finishAttempt({ ...where, attempt, next: { kind: "delivered" } })).kind === "stale",
   ];

@@ -70,12 +70,13 @@ async function endOrphans(view: WriteView): Promise<void> {
   }
 }
 
-async function lease(
+/** Writes the leases of what was chosen. @see ClaimedDelivery */
+export async function lease(
   view: WriteView,
   chosen: {
     readonly tenantId: string;
     readonly deliveries: readonly PickedDelivery[];
-    readonly request: ClaimRequest;
+    readonly request: Pick<ClaimRequest, "leaseMs">;
   },
 ): Promise<readonly ClaimedDelivery[]> {
   const leaseUntilMs = view.nowMs + chosen.request.leaseMs;
@@ -84,6 +85,8 @@ async function lease(
     .set((set) => ({
       // A claim of one that is still in flight: its process died, and this is written before the next attempt (F40).
       crashes: sql<number>`crashes + case when status = 'inFlight' then 1 else 0 end`,
+      // What was held for its listener is not held any more.
+      reason: sql<string | null>`case when status = 'held' then null else reason end`,
       status: "inFlight",
       attempts: set("attempts", "+", 1),
       fencing_token: set("fencing_token", "+", 1),

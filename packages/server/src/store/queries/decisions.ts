@@ -3,7 +3,7 @@ import type { CounterChange, Decision, DecisionResult, Store } from "../store.ts
 import type { Backend, WriteView } from "./backend.ts";
 import { readRevision } from "./customers.ts";
 import { insertEvent } from "./events.ts";
-import { readFanOut } from "./fan-out.ts";
+import { beginsAs, readFanOut } from "./fan-out.ts";
 import { keepAnswer } from "./idempotency.ts";
 import type { DeliveryRow } from "./tables.ts";
 
@@ -83,20 +83,18 @@ async function insertDeliveries(view: WriteView, decision: Decision, sequence: n
   const fanOut = await readFanOut(view, decision.tenantId);
   const rows = fanOut.map(({ endpointId, disabledReason, outcomes }): DeliveryRow => {
     const wanted = outcomes === null || outcomes.includes(decision.authentication.outcome);
-    const due = wanted && disabledReason === null;
     return {
       ...newDelivery(view),
       tenant_id: decision.tenantId,
       event_id: decision.event.eventId,
       endpoint_id: endpointId,
       sequence,
-      status: !wanted ? "skipped" : due ? "pending" : "held",
-      reason: wanted ? disabledReason : "filtered",
-      due_at_ms: due ? view.nowMs : null,
+      ...(wanted
+        ? beginsAs(view, disabledReason)
+        : { status: "skipped" as const, reason: "filtered", due_at_ms: null }),
     };
   });
   if (rows.length > 0) await view.db.insertInto("deliveries").values(rows).execute();
-  if (rows.some((row) => row.status === "pending")) view.madeDue();
   return rows.length;
 }
 

@@ -1,10 +1,11 @@
-import type { Delivery, DeliveryAttempt, DeliveryStatus, Page } from "../records.ts";
+import { type Delivery, type DeliveryAttempt, type DeliveryStatus, FOR_LISTENER, type Page } from "../records.ts";
 import type { InTenant, Paging, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, ReadView, WriteView } from "./backend.ts";
 import { encodeCursor, sequenceAndIdCursor } from "./cursor.ts";
 import { readEndpoint } from "./endpoint-records.ts";
 import { insertEvent } from "./events.ts";
+import { beginsAs } from "./fan-out.ts";
 import type { DeliveryAttemptRow, DeliveryRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
 
@@ -49,19 +50,16 @@ async function createTestDelivery(
     event_id: where.eventId,
     endpoint_id: where.endpointId,
     sequence,
-    status: endpoint.enabled ? "pending" : "held",
-    reason: endpoint.disabledReason,
+    ...beginsAs(view, endpoint.disabledReason),
     attempts: 0,
     retries_done: 0,
     crashes: 0,
-    due_at_ms: endpoint.enabled ? view.nowMs : null,
     fencing_token: 0,
     test: 1,
     created_at_ms: view.nowMs,
     updated_at_ms: view.nowMs,
   };
   await view.db.insertInto("deliveries").values(row).execute();
-  if (endpoint.enabled) view.madeDue();
   await appendAudit(view, where.tenantId, where.audit);
   return toDelivery(row);
 }
@@ -110,13 +108,13 @@ async function retryDelivery(view: WriteView, where: Parameters<Store["retryDeli
     .executeTakeFirst();
   if (event === undefined || event.body === null) return { kind: "erased" };
   const endpoint = await readEndpoint(view, { tenantId: where.tenantId, endpointId: row.endpoint_id });
-  if (endpoint?.enabled !== true) return { kind: "endpointUnavailable" };
+  if (endpoint === null || !(endpoint.enabled || endpoint.disabledReason === FOR_LISTENER)) {
+    return { kind: "endpointUnavailable" };
+  }
   const reopened = {
-    status: "pending" as const,
-    reason: null,
+    ...beginsAs(view, endpoint.disabledReason),
     retries_done: 0,
     crashes: 0,
-    due_at_ms: view.nowMs,
     updated_at_ms: view.nowMs,
   };
   await view.db
@@ -126,7 +124,6 @@ async function retryDelivery(view: WriteView, where: Parameters<Store["retryDeli
     .where("delivery_id", "=", where.deliveryId)
     .execute();
   await appendAudit(view, where.tenantId, where.audit);
-  view.madeDue();
   return toDelivery({ ...row, ...reopened });
 }
 

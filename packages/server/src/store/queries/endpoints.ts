@@ -48,7 +48,8 @@ export function endpointQueries(
   };
 }
 
-async function createEndpoint(view: WriteView, endpoint: NewEndpoint): Promise<Endpoint> {
+/** @see Store.createEndpoint */
+export async function createEndpoint(view: WriteView, endpoint: NewEndpoint): Promise<Endpoint> {
   const key = { tenant_id: endpoint.tenantId, endpoint_id: endpoint.endpointId };
   const row = {
     ...key,
@@ -135,7 +136,8 @@ async function moveLane(
   await holdWaiting(view, lane, to);
 }
 
-async function deleteEndpoint(view: WriteView, where: Parameters<Store["deleteEndpoint"]>[0]): Promise<boolean> {
+/** @see Store.deleteEndpoint */
+export async function deleteEndpoint(view: WriteView, where: Parameters<Store["deleteEndpoint"]>[0]): Promise<boolean> {
   const deleted = await view.db
     .deleteFrom("endpoints")
     .where("tenant_id", "=", where.tenantId)

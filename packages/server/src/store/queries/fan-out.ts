@@ -1,5 +1,7 @@
 import type { OutcomeKind } from "@sameface/contract";
+import { FOR_LISTENER } from "../records.ts";
 import type { WriteView } from "./backend.ts";
+import type { DeliveryRow } from "./tables.ts";
 
 /** What a decision needs to know of an endpoint. */
 export interface FanOutTarget {
@@ -20,6 +22,18 @@ export async function readFanOut({ db }: WriteView, tenantId: string): Promise<r
     disabledReason: row.disabled_reason,
     outcomes: parseOutcomes(row.outcomes),
   }));
+}
+
+/** How a delivery begins that its endpoint wants: due at once, or held for the reason why the endpoint is disabled. */
+export function beginsAs(
+  view: WriteView,
+  disabledReason: string | null,
+): Pick<DeliveryRow, "status" | "reason" | "due_at_ms"> {
+  // A listener may be waiting for what is held for it.
+  if (disabledReason === null || disabledReason === FOR_LISTENER) view.madeDue();
+  return disabledReason === null
+    ? { status: "pending", reason: null, due_at_ms: view.nowMs }
+    : { status: "held", reason: disabledReason, due_at_ms: null };
 }
 
 /** The filter of an endpoint as it lies in the database; `null`: all outcomes. */

@@ -16,6 +16,7 @@ import { idempotencyQueries } from "./idempotency.ts";
 import { keyQueries } from "./keys.ts";
 import { metaQueries } from "./meta.ts";
 import { policyQueries } from "./policies.ts";
+import { streamQueries } from "./streams.ts";
 import { tenantQueries } from "./tenants.ts";
 
 /** The whole {@link Store} over what a dialect brings. */
@@ -36,6 +37,7 @@ export function storeOver(backend: Backend): Store {
     ...eventQueries(backend),
     ...deliveryQueries(backend),
     ...claimQueries(backend),
+    ...streamQueries(backend),
     ...attemptQueries(backend),
     ...auditQueries(backend),
     close: backend.close,

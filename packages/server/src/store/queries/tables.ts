@@ -19,6 +19,7 @@ export interface Tables {
   events: EventRow;
   endpoints: EndpointRow;
   endpoint_secrets: EndpointSecretRow;
+  streams: StreamRow;
   deliveries: DeliveryRow;
   delivery_attempts: DeliveryAttemptRow;
   audit_heads: { tenant_id: string; sequence: number; hash: string };
@@ -148,6 +149,16 @@ export interface EndpointSecretRow {
   public_key: string | null;
   created_at_ms: number;
   expires_at_ms: number | null;
+}
+
+export interface StreamRow {
+  tenant_id: string;
+  endpoint_id: string;
+  name: string;
+  /** Of the listener that opened it last. */
+  session: string;
+  /** When a listener asked last. */
+  seen_at_ms: number;
 }
 
 export interface DeliveryRow {
