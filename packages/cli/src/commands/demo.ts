@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { drawFace } from "@sameface/engine";
 import { readConfig, startServer } from "@sameface/server";
 import { Command } from "commander";
 import { createApiClient } from "../api-client.ts";
@@ -13,9 +12,6 @@ import { startDemoReceiver } from "../demo/demo-receiver.ts";
 import { runDemo } from "../demo/run-demo.ts";
 import type { ExitCode } from "../exit-codes.ts";
 
-/** Of the drawn faces 0…11 this one reads as an attack (live 0.08); the others read as live, being drawings. */
-const DRAWN_ATTACK = 8;
-
 /** `sameface demo`: server and receiver on free ports, every outcome once; exit code 0 only if all came as expected. */
 export function demoCommand(runner: CommandRunner): Command {
   return new Command("demo")
@@ -25,10 +21,7 @@ export function demoCommand(runner: CommandRunner): Command {
 }
 
 async function demo(context: CommandContext): Promise<ExitCode> {
-  const pictures = await loadDemoPictures(drawFace(DRAWN_ATTACK));
-  if (pictures === null) {
-    throw new CliError("refused", "The demo needs its photographs: npm install --no-save @vladmandic/face-api@1.7.15");
-  }
+  const pictures = await loadDemoPictures();
   const folder = await mkdtemp(path.join(tmpdir(), "sameface-demo-"));
   const receiver = await startDemoReceiver();
   try {

@@ -18,7 +18,7 @@ export const BLOCKED = "bert";
 /** In the order of the page, an exception of our own last. */
 export const SCENES: readonly Scene[] = [
   {
-    title: "the same person on another photograph",
+    title: "the same person on another picture",
     customerId: ENROLLED,
     picture: "again",
     expected: "passed",
