@@ -63,7 +63,9 @@ async function main(): Promise<number> {
     return 2;
   }
   const steps = STEPS.filter(
-    (step) => !values.without.includes(step.name) && (values.only.length === 0 || values.only.includes(step.name)),
+    (step) =>
+      !values.without.includes(step.name) &&
+      (values.only.length === 0 ? step.onRequest !== true : values.only.includes(step.name)),
   );
   const results = await runSteps(steps);
   const passed = results.filter((result) => result.ok).length;

@@ -29,6 +29,7 @@ export async function judgeLayers(root: string): Promise<{ complaints: string[];
     ruleSet: { forbidden: [...LAYER_RULES] },
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
+    exclude: { path: "^packages/[a-z]+/dist/" }, // built, for archives only
   };
   const folders = FOLDERS.filter((folder) => globSync(`${folder}/**/*.ts`, { cwd: root }).length > 0);
   const { output } = await cruise(folders, options, RESOLVE);

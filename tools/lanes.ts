@@ -14,6 +14,7 @@ export interface PlannedLane {
 
 const STORE = "packages/server/src/store/**/*.test.ts";
 const IMG = "packages/**/*.img.test.ts";
+const PACKED = "tests/packages/*.test.ts";
 const PROOF = "Proof: kill it, simulate it, measure it";
 
 /** Where each test file runs: a file belongs to exactly one lane (`lanes.test.ts` holds it to that). */
@@ -26,7 +27,9 @@ export const LANES = {
   },
   store: { budgetMinutes: 2, files: [STORE], except: [IMG], concurrency: 2 },
   img: { budgetMinutes: 4, files: [IMG], except: [], concurrency: 1 },
-  proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts"], except: [], concurrency: 1 },
+  proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts"], except: [PACKED], concurrency: 1 },
+  // On what `npm run packages` packed last.
+  packages: { budgetMinutes: 4, files: [PACKED], except: [], concurrency: 1 },
   sim: { planned: PROOF },
   mutate: { planned: PROOF },
   load: { planned: PROOF },

@@ -187,7 +187,15 @@ export const MAY: readonly Layer[] = [
   {
     part: "tools/",
     may: ["packages/[a-z]+/src/", "tests/"],
-    outside: ["node:", "typescript", "dependency-cruiser"],
+    outside: [
+      "node:",
+      "typescript",
+      "dependency-cruiser",
+      "rolldown",
+      "rolldown-plugin-dts",
+      "publint",
+      "@arethetypeswrong/core",
+    ],
     reason: "tools read everything; nothing that ships imports them",
   },
 ];

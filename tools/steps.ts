@@ -6,6 +6,8 @@ import { ROOT } from "./root.ts";
 export interface Step {
   readonly name: string;
   readonly commands: readonly (readonly string[])[];
+  /** Runs only when it is named with `--only`. */
+  readonly onRequest?: true;
 }
 
 /** Scripts that write a generated file, and with `--check` only compare: those that use generated-file.ts. */
@@ -41,6 +43,8 @@ export const STEPS: readonly Step[] = [
   },
   { name: "map", commands: [node("tools/requirements.ts", "--check")] },
   { name: "unit", commands: [node("tools/lane.ts", "unit")] },
+  // Half a minute of building; CI runs it as the first half of `npm run packages`.
+  { name: "packages", commands: [node("tools/check-packages.ts")], onRequest: true },
 ];
 
 /** What `npm run fix` runs, in this order. */

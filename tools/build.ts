@@ -1,0 +1,53 @@
+// npm run build: dist/ of every package, or of those that are named and what they need. Only publishing needs it; what is edited runs as it is.
+import { spawnSync } from "node:child_process";
+import { copyFileSync, rmSync } from "node:fs";
+import { bundleReceiver } from "./bundle-receiver.ts";
+import { readManifest } from "./manifest.ts";
+import { ROOT } from "./root.ts";
+
+/** How `src/` becomes `dist/`; each after those it needs, whose `dist/` it reads its types from. */
+const BUILDS = {
+  contract: compile,
+  engine: compile,
+  // The receiver carries its part of the contract (docs/adr/0013-receiver-carries-its-part-of-the-contract.md).
+  receiver: bundleReceiver,
+  // A page that is built comes in here: into dist/, which travels already, beside what is compiled.
+  dashboard: compile,
+  server: compile,
+  cli: compile,
+} as const satisfies Record<string, (name: string) => void | Promise<void>>;
+
+/** Folders under `packages/`, in the order of building. */
+export const PACKAGES = Object.keys(BUILDS) as readonly PackageName[];
+/** A folder under `packages/`. */
+export type PackageName = keyof typeof BUILDS;
+
+function compile(name: string): void {
+  // The compiler of this repository, by the Node that runs this: npm may be older than what sources need.
+  const tsc = `${ROOT}node_modules/typescript/bin/tsc`;
+  const { status } = spawnSync(process.execPath, [tsc, "-p", `${ROOT}packages/${name}/tsconfig.build.json`], {
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error(`packages/${name} does not compile`);
+}
+
+function withNeeds(name: PackageName): PackageName[] {
+  const { dependencies = {} } = readManifest(`packages/${name}`);
+  const needs = PACKAGES.filter((other) => readManifest(`packages/${other}`).name in dependencies);
+  return [...needs.flatMap(withNeeds), name];
+}
+
+/** Builds these and what they need, each from an empty `dist/`; the licence stands in each folder, since npm packs no other. */
+export async function build(names: readonly PackageName[]): Promise<void> {
+  const wanted = new Set(names.flatMap(withNeeds));
+  for (const name of PACKAGES.filter((one) => wanted.has(one))) {
+    rmSync(`${ROOT}packages/${name}/dist`, { recursive: true, force: true });
+    await BUILDS[name](name);
+    copyFileSync(`${ROOT}LICENSE`, `${ROOT}packages/${name}/LICENSE`);
+  }
+}
+
+if (import.meta.main) {
+  const named = PACKAGES.filter((name) => process.argv.slice(2).includes(name));
+  await build(named.length === 0 ? PACKAGES : named);
+}
