@@ -24,6 +24,7 @@ import { createKeyring } from "./http/keyring.ts";
 import { keyRoutes } from "./http/keys.ts";
 import { createLog, faultFields, type Log } from "./http/log.ts";
 import { openApiDocument } from "./http/openapi.ts";
+import { operatorEventRoutes } from "./http/operator-events.ts";
 import { policyRoutes } from "./http/policy.ts";
 import { ensureRootKey } from "./http/root-key.ts";
 import type { Route } from "./http/route.ts";
@@ -219,6 +220,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
     ...streamRoutes(parts),
     ...eventRoutes(parts),
     ...deliveryRoutes(parts),
+    ...operatorEventRoutes(parts),
     ...keyRoutes(parts),
   ];
 }

@@ -17,17 +17,24 @@ const Headers = Type.Record(Type.String({ minLength: 1, maxLength: 100 }), Type.
     "Sent with every request; never given out again. Not host, connection, content-*, webhook-*, sameface-*.",
 });
 
-export const EndpointBody = closed({
+const settings = {
   url: Url,
   description: Type.Optional(nullable(Description)),
   profile: Type.Optional(Profile),
   outcomes: Type.Optional(nullable(Outcomes)),
   headers: Type.Optional(nullable(Headers)),
+};
+
+export const EndpointBody = closed({
+  ...settings,
+  operator: Type.Optional(
+    Type.Boolean({ description: "true: it receives operator events, and no notification; for good." }),
+  ),
 });
 export type EndpointBody = Static<typeof EndpointBody>;
 
 /** An absent key is left as it is; `null` takes the setting away. */
-export const EndpointPatch = Type.Partial(EndpointBody, { additionalProperties: false, minProperties: 1 });
+export const EndpointPatch = Type.Partial(closed(settings), { additionalProperties: false, minProperties: 1 });
 export type EndpointPatch = Static<typeof EndpointPatch>;
 
 const view = {
@@ -44,6 +51,7 @@ const view = {
   slowedUntil: nullable(Timestamp),
   failingSince: nullable(Timestamp),
   consecutiveFailures: Type.Integer({ minimum: 0 }),
+  operator: Type.Boolean({ description: "Receives operator events, and no notification." }),
   createdAt: Timestamp,
 };
 

@@ -44,6 +44,7 @@ export {
 export { ErasedEvent, EventsPage, EventsQuery, EventView, NotificationBody, PresentEvent } from "./events.ts";
 export { Live, Ready } from "./health.ts";
 export { KeyBody, KeyCreated, KeyId, KeyParams, KeysPage, KeyView, ScopeName } from "./keys.ts";
+export { OperatorEnvelope, OperatorEventsPage, OperatorEventView } from "./operator-events.ts";
 export { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, PolicyBody } from "./policy.ts";
 export { Problem } from "./problem.ts";
 export {

@@ -30,6 +30,7 @@ export async function makeEndpoint(
     description: null,
     profile: "standard",
     outcomes: null,
+    operator: false,
     sealedHeaders: null,
     sealedAuth: null,
     secrets: made.sealed.map((secret) => ({ ...secret, createdAtMs: 0, expiresAtMs: null })),

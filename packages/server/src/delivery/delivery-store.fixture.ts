@@ -16,7 +16,10 @@ export interface DeliveryStore {
   readonly vault: Vault;
   readonly endpoints: Endpoints;
   /** An endpoint of tenant `default` with this URL, enabled. */
-  add(url: string, settings?: { readonly profile?: "standard" | "incode" }): Promise<EndpointAdded>;
+  add(
+    url: string,
+    settings?: { readonly profile?: "standard" | "incode"; readonly operator?: boolean },
+  ): Promise<EndpointAdded>;
   /** Decides one passed authentication: one event, one delivery per endpoint. Answers the event's id. */
   decide(): Promise<string>;
   close(): Promise<void>;
@@ -39,8 +42,9 @@ export async function openDeliveryStore(): Promise<DeliveryStore> {
     store,
     vault,
     endpoints,
-    add: async (url, { profile = "standard" } = {}) => {
-      const added = await endpoints.add({ ...ASKED, url, profile, description: null, outcomes: null, headers: null });
+    add: async (url, { profile = "standard", operator = false } = {}) => {
+      const settings = { url, profile, operator, description: null, outcomes: null, headers: null };
+      const added = await endpoints.add({ ...ASKED, ...settings });
       if (added.kind === "refused") throw new Error(added.message);
       return added;
     },

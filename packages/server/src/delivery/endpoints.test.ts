@@ -3,16 +3,17 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { isSampleName, parsePublicKey, parseSigningKey, SAMPLES, sample } from "@sameface/contract";
 import { realRandom } from "./claimed.fixture.ts";
 import { ASKED, type DeliveryStore, openDeliveryStore } from "./delivery-store.fixture.ts";
-import { createEndpoints, type EndpointSettings, type Endpoints } from "./endpoints.ts";
+import { createEndpoints, type Endpoints, type NewEndpointSettings } from "./endpoints.ts";
 import type { Lookup } from "./resolver.ts";
 import { openHeaders, openSigningKeys } from "./sealed-endpoint.ts";
 import { loopbackSender, networksOf } from "./sender.fixture.ts";
 
-const SETTINGS: EndpointSettings = {
+const SETTINGS: NewEndpointSettings = {
   url: "https://hooks.example.com/in",
   description: null,
   profile: "standard",
   outcomes: null,
+  operator: false,
   headers: null,
 };
 

@@ -36,6 +36,12 @@ export interface EndpointSettings {
   readonly headers: Readonly<Record<string, string>> | null;
 }
 
+/** The settings that a new endpoint is made with. */
+export interface NewEndpointSettings extends EndpointSettings {
+  /** True: it receives operator events, and no notification; for good. */
+  readonly operator: boolean;
+}
+
 /** A setting that is refused, and why. */
 export interface SettingRefusal {
   readonly kind: "refused";
@@ -58,7 +64,7 @@ export interface EndpointAdded {
 
 /** What an owner does with endpoints. Reading needs no service: the store's rows say all but the secrets. */
 export interface Endpoints {
-  add(settings: EndpointSettings & Asked): Promise<EndpointAdded | SettingRefusal>;
+  add(settings: NewEndpointSettings & Asked): Promise<EndpointAdded | SettingRefusal>;
   /** Changes the named settings; `null`: there is no such endpoint. */
   update(
     change: EndpointRequest & { readonly settings: Partial<EndpointSettings> },
@@ -100,7 +106,7 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
 }
 
 async function addEndpoint(
-  { tenantId, actor, url, headers, description, profile, outcomes }: EndpointSettings & Asked,
+  { tenantId, actor, url, headers, description, profile, outcomes, operator }: NewEndpointSettings & Asked,
   options: EndpointsOptions,
 ): Promise<EndpointAdded | SettingRefusal> {
   const checked = await checkUrl(url, options);
@@ -122,7 +128,8 @@ async function addEndpoint(
     unverified: false,
     secrets: made.sealed,
     disabledReason: null,
-    audit: auditOf({ ...ref, actor }, "endpoint.created", { profile }),
+    operator,
+    audit: auditOf({ ...ref, actor }, "endpoint.created", { profile, operator }),
   });
   return { kind: "added", endpoint, secret: made.secret, publicKey: made.publicKey };
 }

@@ -35,7 +35,8 @@ export async function signRequest(
     [HEADERS.id]: eventId,
     [HEADERS.timestamp]: String(timestampSeconds),
     [HEADERS.signature]: await sign({ id: eventId, timestampSeconds, body, keys, ...NODE_SIGNING }),
-    [HEADERS.outcome]: outcome,
+    // An operator event has none; its type is in the body, which is signed.
+    ...(outcome === null ? {} : { [HEADERS.outcome]: outcome }),
     [HEADERS.attempt]: String(attemptNumber),
   };
 }

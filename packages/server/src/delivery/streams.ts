@@ -229,6 +229,7 @@ async function openStream(
     sealedAuth: null,
     rateLimit: null,
     unverified: false,
+    operator: false,
     secrets: sealed,
     disabledReason: FOR_LISTENER,
     audit: { actor, action: "endpoint.created", target: `endpoint:${ref.endpointId}`, details: { kind: "stream" } },
@@ -287,6 +288,8 @@ async function signPast(
 }
 
 async function signed(toSign: ToSign, { vault, clock, version }: StreamsOptions): Promise<SignedRequest> {
+  const { outcome } = toSign;
+  if (outcome === null) throw new TypeError("a stream receives no operator event");
   const headers = await signRequest(toSign, { vault, version, nowMs: clock.nowMs() });
-  return { eventId: toSign.eventId, outcome: toSign.outcome, headers, body: toSign.body };
+  return { eventId: toSign.eventId, outcome, headers, body: toSign.body };
 }

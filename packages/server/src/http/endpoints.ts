@@ -131,8 +131,9 @@ export function endpointRoutes(parts: EndpointRouteParts): readonly Route[] {
 function settingRoutes({ endpoints, store }: EndpointRouteParts): readonly Route[] {
   return [
     bind(ENDPOINT_SHAPES.create, async ({ caller: { tenantId, actor }, body }) => {
-      const { url, description = null, profile = "standard", outcomes = null, headers = null } = body;
-      const result = await endpoints.add({ tenantId, actor, url, description, profile, outcomes, headers });
+      const { url, description = null, profile = "standard", outcomes = null, headers = null, operator = false } = body;
+      const settings = { url, description, profile, outcomes, headers, operator };
+      const result = await endpoints.add({ tenantId, actor, ...settings });
       if (result.kind === "refused") return refusalProblem(result);
       const json: EndpointCreated = { ...endpointView(result.endpoint), secret: result.secret };
       return { status: 201, json };
@@ -229,6 +230,7 @@ function endpointView(endpoint: Endpoint): EndpointView {
     slowedUntil: timestampOrNull(endpoint.slowedUntilMs),
     failingSince: timestampOrNull(endpoint.failingSinceMs),
     consecutiveFailures: endpoint.consecutiveFailures,
+    operator: endpoint.operator,
     createdAt: timestamp(endpoint.createdAtMs),
   };
 }

@@ -6,6 +6,7 @@ import { ENDPOINT_SHAPES } from "./endpoints.ts";
 import { EVENT_SHAPES } from "./events.ts";
 import { HEALTH_SHAPES } from "./health.ts";
 import { KEY_SHAPES } from "./keys.ts";
+import { OPERATOR_EVENT_SHAPES } from "./operator-events.ts";
 import { POLICY_SHAPES } from "./policy.ts";
 import type { RouteShape } from "./route.ts";
 import { STREAM_SHAPES } from "./streams.ts";
@@ -21,6 +22,7 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   STREAM_SHAPES,
   EVENT_SHAPES,
   DELIVERY_SHAPES,
+  OPERATOR_EVENT_SHAPES,
   KEY_SHAPES,
   HEALTH_SHAPES,
   DOCUMENT_SHAPES,

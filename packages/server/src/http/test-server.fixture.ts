@@ -30,6 +30,7 @@ import { createKeyring } from "./keyring.ts";
 import { keyRoutes } from "./keys.ts";
 import { createLog } from "./log.ts";
 import { commonProblems, openApiDocument } from "./openapi.ts";
+import { operatorEventRoutes } from "./operator-events.ts";
 import { policyRoutes } from "./policy.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
 import { ensureRootKey } from "./root-key.ts";
@@ -116,6 +117,7 @@ export async function startTestServer(
     ...streamRoutes(parts),
     ...eventRoutes(parts),
     ...deliveryRoutes(parts),
+    ...operatorEventRoutes(parts),
     ...keyRoutes(parts),
   ];
   const keyring = createKeyring({ store, clock, onFault: () => undefined });

@@ -115,6 +115,41 @@ export interface StoredEvent {
   readonly createdAtMs: AtMs;
 }
 
+/** What operators are told, by type: ids, reasons and counts, never a customer. */
+export interface OperatorFacts {
+  readonly "endpoint.disabled": { readonly endpointId: string; readonly reason: string };
+  /** Told once for a run of failures. */
+  readonly "endpoint.failing": {
+    readonly endpointId: string;
+    readonly reason: string;
+    readonly failingSince: string;
+    readonly consecutiveFailures: number;
+  };
+  /** The first success after either of those. */
+  readonly "endpoint.recovered": { readonly endpointId: string };
+  readonly "delivery.dead": {
+    readonly deliveryId: string;
+    readonly eventId: string;
+    readonly endpointId: string;
+    readonly reason: string;
+    readonly attempts: number;
+  };
+}
+/** One of the keys of {@link OperatorFacts}. */
+export type OperatorEventType = keyof OperatorFacts;
+
+/** An operator event as stored. */
+export interface OperatorEvent {
+  readonly eventId: string;
+  readonly tenantId: string;
+  /** Position in the tenant's feed. */
+  readonly sequence: number;
+  readonly type: OperatorEventType;
+  /** The envelope `{id, type, at, tenantId, data}` as JSON, exactly as signed and sent; `null` after an erasure. */
+  readonly body: Uint8Array | null;
+  readonly createdAtMs: AtMs;
+}
+
 /** The acknowledgement and retry rules of an endpoint. @see contract.md §6 */
 export type ProfileName = "standard" | "incode";
 
@@ -164,6 +199,8 @@ export interface Endpoint {
   readonly authKind: string | null;
   /** Since when its owner has to be proved, by the echo of a challenge or by an admin; `null`: proved (S23). */
   readonly unverifiedSinceMs: AtMs | null;
+  /** Receives operator events, and no notification. */
+  readonly operator: boolean;
   readonly createdAtMs: AtMs;
 }
 

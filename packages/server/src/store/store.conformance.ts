@@ -10,6 +10,7 @@ import { erasureConformance } from "./conformance/erasure.conformance.ts";
 import { idempotencyConformance } from "./conformance/idempotency.conformance.ts";
 import { isolationConformance } from "./conformance/isolation.conformance.ts";
 import { mannersConformance } from "./conformance/manners.conformance.ts";
+import { operatorEventConformance } from "./conformance/operator-events.conformance.ts";
 import { rotationConformance } from "./conformance/rotation.conformance.ts";
 import { streamConformance } from "./conformance/streams.conformance.ts";
 import { tenantConformance } from "./conformance/tenants.conformance.ts";
@@ -27,6 +28,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     rotationConformance(open);
     deliveryConformance(open);
     streamConformance(open);
+    operatorEventConformance(open);
     erasureConformance(open);
     isolationConformance(open);
     auditConformance(open);

@@ -9,6 +9,7 @@ import type {
   DeliveryAttempt,
   DeliveryStatus,
   Endpoint,
+  OperatorEvent,
   Page,
   ProfileName,
   Scope,
@@ -133,6 +134,8 @@ export interface NewEndpoint extends InTenant, Audited {
   readonly secrets: readonly NewSecret[];
   /** `null`: enabled at once; else made disabled with this reason (`unverified`). */
   readonly disabledReason: string | null;
+  /** True: it receives operator events, and no notification. */
+  readonly operator: boolean;
 }
 
 /** What may be changed of an endpoint; an absent key is left as it is. */
@@ -159,7 +162,8 @@ export interface ClaimedDelivery {
   readonly fencingToken: number;
   readonly leaseUntilMs: AtMs;
   readonly eventId: string;
-  readonly outcome: OutcomeKind;
+  /** `null`: an operator event. */
+  readonly outcome: OutcomeKind | null;
   readonly body: Uint8Array;
   readonly test: boolean;
   /** 1 for the first attempt. */
@@ -296,10 +300,12 @@ export interface Store {
       Audited & { endpointId: string; eventId: string; deliveryId: string; outcome: OutcomeKind; body: Uint8Array },
   ): Promise<Delivery | null>;
   /**
-   * The feed of all events but tests, oldest first; never skips, never reorders below the cursor.
+   * The feed of all events but tests and operator events, oldest first; never skips, never reorders below the cursor.
    * `next` is `null` only on an empty page: who follows the feed asks again with the last cursor that was not.
    */
   listEvents(where: InTenant & Paging): Promise<Page<StoredEvent>>;
+  /** Operator events, oldest first, as a feed; `next` as in {@link listEvents}. */
+  listOperatorEvents(where: InTenant & Paging): Promise<Page<OperatorEvent>>;
   readEvent(where: InTenant & { eventId: string }): Promise<StoredEvent | null>;
 
   /** Newest first. */

@@ -112,6 +112,7 @@ export async function addEndpoint({ store }: Bench, options: Partial<NewEndpoint
     unverified: false,
     secrets: [{ secretId: newId(), kind: "hmac", sealed: random.bytes(60), publicKey: null }],
     disabledReason: null,
+    operator: false,
     audit: AUDIT,
     ...options,
   });

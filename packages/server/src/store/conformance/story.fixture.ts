@@ -242,6 +242,7 @@ export async function tell(actor: Actor): Promise<unknown> {
     await store.listAuthentications({ ...where, customerId: "ann", outcome: null }),
     await store.listEndpoints(where),
     await store.listEvents(where),
+    (await store.listOperatorEvents(where)).items.map((one) => [one.tenantId, one.sequence, one.type]),
     await store.readEvent({ tenantId, eventId: "ev1" }),
     await store.readAuthentication({ tenantId, authenticationId: "a1" }),
     named.toSorted((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1)),

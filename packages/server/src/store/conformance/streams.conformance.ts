@@ -37,6 +37,7 @@ async function makeStream({ store }: Bench, options: Partial<NewEndpoint> & { re
     sealedAuth: null,
     rateLimit: null,
     unverified: false,
+    operator: false,
     secrets: [{ secretId: newId(), kind: "hmac", sealed: random.bytes(60), publicKey: null }],
     disabledReason: FOR_LISTENER,
     audit: AUDIT,
@@ -90,6 +91,11 @@ export function streamConformance(open: OpenStore): void {
       await store.createTestDelivery({ ...where, eventId: "test_1", deliveryId: newId() });
       const first = await mustAsk(bench, endpointId);
       await finish(bench, first, { kind: "dead", reason: "serverError" });
+      assert.deepEqual(
+        (await bench.store.listOperatorEvents({ tenantId: TENANT, ...ALL })).items,
+        [],
+        "told to nobody",
+      );
       const second = await mustAsk(bench, endpointId);
       await finish(bench, second);
       const reopened = await store.retryDelivery({ tenantId: TENANT, deliveryId: first.deliveryId, audit: AUDIT });

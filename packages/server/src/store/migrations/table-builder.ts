@@ -54,12 +54,12 @@ export async function createTable<Name extends keyof Tables>(
 }
 
 /** Adds columns to a table that stands; they may be empty, since an older version goes on writing rows (F47). */
-export async function addColumns<Name extends keyof AddedColumns>(
+export async function addColumns<Name extends keyof AddedColumns, Column extends AddedColumns[Name]>(
   db: Kysely<Tables>,
   types: ColumnTypes,
   added: {
     readonly to: Name;
-    readonly columns: Readonly<Record<AddedColumns[Name], Extract<ColumnKind, `${string} null`>>>;
+    readonly columns: Readonly<Record<Column, Extract<ColumnKind, `${string} null`>>>;
   },
 ): Promise<void> {
   for (const [column, kind] of Object.entries<ColumnKind>(added.columns)) {

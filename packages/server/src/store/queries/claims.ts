@@ -143,7 +143,7 @@ function toClaimed(
 ): ClaimedDelivery {
   const { event, endpoint } = found;
   // An erasure ends its deliveries and a pick joins the endpoint: without them the row was not to be claimed at all.
-  if (event?.body == null || event.outcome === null || endpoint === undefined) {
+  if (event?.body == null || endpoint === undefined) {
     throw new TypeError(`delivery ${row.delivery_id} is due without its event or endpoint`);
   }
   return {

@@ -8,6 +8,7 @@ export type CursorKind =
   | "authentications"
   | "endpoints"
   | "events"
+  | "operatorEvents"
   | "deliveries"
   | "audit";
 

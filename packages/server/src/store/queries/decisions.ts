@@ -5,6 +5,7 @@ import { readRevision } from "./customers.ts";
 import { insertEvent } from "./events.ts";
 import { beginsAs, readFanOut } from "./fan-out.ts";
 import { keepAnswer } from "./idempotency.ts";
+import { newDelivery } from "./new-delivery.ts";
 import type { DeliveryRow } from "./tables.ts";
 
 /** The part of the {@link Store} that writes an attempt with all that follows from it. */
@@ -27,6 +28,7 @@ async function recordDecision(view: WriteView, decision: Decision): Promise<Deci
     authentication_id: decision.authentication.authenticationId,
     body: decision.event.body,
     test: 0,
+    operator_type: null,
   });
   await insertAuthentication(view, decision, sequence);
   for (const change of decision.counters) await count(view, tenantId, change);
@@ -80,7 +82,7 @@ async function count(view: WriteView, tenantId: string, { scope, subject, change
 }
 
 async function insertDeliveries(view: WriteView, decision: Decision, sequence: number): Promise<number> {
-  const fanOut = await readFanOut(view, decision.tenantId);
+  const fanOut = await readFanOut(view, { tenantId: decision.tenantId, operator: false });
   const rows = fanOut.map(({ endpointId, disabledReason, outcomes }): DeliveryRow => {
     const wanted = outcomes === null || outcomes.includes(decision.authentication.outcome);
     return {
@@ -96,19 +98,4 @@ async function insertDeliveries(view: WriteView, decision: Decision, sequence: n
   });
   if (rows.length > 0) await view.db.insertInto("deliveries").values(rows).execute();
   return rows.length;
-}
-
-function newDelivery(
-  view: WriteView,
-): Omit<DeliveryRow, "tenant_id" | "event_id" | "endpoint_id" | "sequence" | "status" | "reason" | "due_at_ms"> {
-  return {
-    delivery_id: view.newId(),
-    attempts: 0,
-    retries_done: 0,
-    crashes: 0,
-    fencing_token: 0,
-    test: 0,
-    created_at_ms: view.nowMs,
-    updated_at_ms: view.nowMs,
-  };
 }

@@ -43,6 +43,7 @@ async function createTestDelivery(
     authentication_id: null,
     body: where.body,
     test: 1,
+    operator_type: null,
   });
   const row: DeliveryRow = {
     tenant_id: where.tenantId,

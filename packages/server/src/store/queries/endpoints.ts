@@ -7,6 +7,7 @@ import { readEndpoint, toEndpoints } from "./endpoint-records.ts";
 import { findPublicKeys, insertSecrets, rotateSecrets } from "./endpoint-secrets.ts";
 import { formatOutcomes } from "./fan-out.ts";
 import { freeHeld, holdWaiting, renameHeld, skipWaiting } from "./lane-states.ts";
+import { recordOperatorEvent } from "./operator-events.ts";
 import type { EndpointRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
 
@@ -63,6 +64,8 @@ export async function createEndpoint(view: WriteView, endpoint: NewEndpoint): Pr
     slowed_until_ms: null,
     failing_since_ms: null,
     consecutive_failures: 0,
+    operator: endpoint.operator ? 1 : null,
+    failing_told_at_ms: null,
     created_at_ms: view.nowMs,
     rate_limit: endpoint.rateLimit,
     rate_free_at_us: null,
@@ -134,6 +137,10 @@ async function moveLane(
   }
   if (from !== null) await renameHeld(view, lane, { from, to });
   await holdWaiting(view, lane, to);
+  const { tenantId, endpointId } = lane;
+  if (from === null) {
+    await recordOperatorEvent(view, { tenantId, type: "endpoint.disabled", data: { endpointId, reason: to } });
+  }
 }
 
 /** @see Store.deleteEndpoint */

@@ -15,6 +15,7 @@ export function eventQueries({ read }: Backend): Pick<Store, "listEvents" | "rea
           .where("tenant_id", "=", tenantId)
           .where("sequence", ">", sequenceCursor("events", after) ?? 0)
           .where("test", "=", 0)
+          .where("operator_type", "is", null)
           .orderBy("sequence")
           .limit(limit)
           .execute();

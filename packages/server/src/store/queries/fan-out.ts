@@ -10,12 +10,19 @@ export interface FanOutTarget {
   readonly outcomes: readonly OutcomeKind[] | null;
 }
 
-/** All endpoints of a tenant, disabled ones included: each gets its delivery, or the reason why not (I1). */
-export async function readFanOut({ db }: WriteView, tenantId: string): Promise<readonly FanOutTarget[]> {
+/**
+ * All endpoints of a tenant that receive notifications, or those that receive operator events; disabled ones included:
+ * each gets its delivery, or the reason why not (I1).
+ */
+export async function readFanOut(
+  { db }: WriteView,
+  { tenantId, operator }: { readonly tenantId: string; readonly operator: boolean },
+): Promise<readonly FanOutTarget[]> {
   const rows = await db
     .selectFrom("endpoints")
     .select(["endpoint_id", "disabled_reason", "outcomes"])
     .where("tenant_id", "=", tenantId)
+    .where("operator", operator ? "is not" : "is", null)
     .execute();
   return rows.map((row) => ({
     endpointId: row.endpoint_id,

@@ -3,13 +3,14 @@ import type { Backend, WriteView } from "./backend.ts";
 import { afterFailure, afterSuccess, type EndpointHealth } from "./endpoint-health.ts";
 import { disableLane } from "./lane-states.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
+import { tellOperators } from "./tell-operators.ts";
 
 /** The part of the {@link Store} that takes the results of attempts. */
 export function attemptQueries({ write }: Backend): Pick<Store, "finishAttempt"> {
   return { finishAttempt: async (result) => await write(async (view) => await finishAttempt(view, result)) };
 }
 
-type EndpointState = EndpointHealth & Pick<EndpointRow, "disabled_reason">;
+type EndpointState = EndpointHealth & Pick<EndpointRow, "disabled_reason" | "operator" | "failing_told_at_ms">;
 type Settled = Pick<DeliveryRow, "status" | "reason" | "due_at_ms" | "retries_done">;
 
 async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ readonly kind: "recorded" | "stale" }> {
@@ -34,7 +35,10 @@ async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ 
     .executeTakeFirst();
   if (written === undefined) return { kind: "stale" };
   if (settled.due_at_ms !== null) view.madeDue();
-  if (endpoint !== undefined) await judgeEndpoint(view, row, { next: result.next, endpoint });
+  if (endpoint !== undefined) {
+    await judgeEndpoint(view, row, { next: result.next, endpoint });
+    await tellOperators(view, row, { next: result.next, endpoint });
+  }
   return { kind: "recorded" };
 }
 
@@ -59,7 +63,15 @@ async function insertAttempt(view: WriteView, row: DeliveryRow, { attempt }: Att
 async function readEndpointState({ db }: WriteView, row: DeliveryRow): Promise<EndpointState | undefined> {
   return await db
     .selectFrom("endpoints")
-    .select(["disabled_reason", "failing_since_ms", "consecutive_failures", "slowed_until_ms", "ramp"])
+    .select([
+      "disabled_reason",
+      "failing_since_ms",
+      "consecutive_failures",
+      "slowed_until_ms",
+      "ramp",
+      "operator",
+      "failing_told_at_ms",
+    ])
     .where("tenant_id", "=", row.tenant_id)
     .where("endpoint_id", "=", row.endpoint_id)
     .executeTakeFirst();

@@ -1,5 +1,6 @@
 import type { DeliveryStatus } from "../records.ts";
 import type { WriteView } from "./backend.ts";
+import { recordOperatorEvent } from "./operator-events.ts";
 
 /** All deliveries of one endpoint. */
 export interface Lane {
@@ -68,15 +69,19 @@ export async function skipWaiting(view: WriteView, lane: Lane): Promise<void> {
     .execute();
 }
 
-/** Disables an endpoint that is enabled, and holds what waits; one that is disabled keeps its reason. */
+/** Disables an endpoint that is enabled, holds what waits, and tells operators; one that is disabled keeps its reason. */
 export async function disableLane(view: WriteView, lane: Lane, reason: string): Promise<void> {
   const disabled = await view.db
     .updateTable("endpoints")
-    .set({ disabled_reason: reason })
+    // A success after it is enabled again is worth telling.
+    .set({ disabled_reason: reason, failing_told_at_ms: view.nowMs })
     .where("tenant_id", "=", lane.tenantId)
     .where("endpoint_id", "=", lane.endpointId)
     .where("disabled_reason", "is", null)
     .returning("endpoint_id")
     .executeTakeFirst();
-  if (disabled !== undefined) await holdWaiting(view, lane, reason);
+  if (disabled === undefined) return;
+  await holdWaiting(view, lane, reason);
+  const { tenantId, endpointId } = lane;
+  await recordOperatorEvent(view, { tenantId, type: "endpoint.disabled", data: { endpointId, reason } });
 }

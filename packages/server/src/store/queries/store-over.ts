@@ -15,6 +15,7 @@ import { attemptQueries } from "./finish-attempt.ts";
 import { idempotencyQueries } from "./idempotency.ts";
 import { keyQueries } from "./keys.ts";
 import { metaQueries } from "./meta.ts";
+import { operatorEventQueries } from "./operator-events.ts";
 import { policyQueries } from "./policies.ts";
 import { streamQueries } from "./streams.ts";
 import { tenantQueries } from "./tenants.ts";
@@ -35,6 +36,7 @@ export function storeOver(backend: Backend): Store {
     ...authenticationQueries(backend),
     ...endpointQueries(backend),
     ...eventQueries(backend),
+    ...operatorEventQueries(backend),
     ...deliveryQueries(backend),
     ...claimQueries(backend),
     ...streamQueries(backend),

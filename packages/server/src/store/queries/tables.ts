@@ -1,5 +1,5 @@
 import type { FailureName, OutcomeKind } from "@sameface/contract";
-import type { DeliveryAttempt, DeliveryStatus, ProfileName, SealedSecret } from "../records.ts";
+import type { DeliveryAttempt, DeliveryStatus, OperatorEventType, ProfileName, SealedSecret } from "../records.ts";
 
 /** The rows as they lie in the database: 0 and 1 for no and yes, times in milliseconds, lists as JSON text. */
 export interface Tables {
@@ -105,6 +105,8 @@ export interface EventRow {
   authentication_id: string | null;
   body: Uint8Array | null;
   test: number;
+  /** Type of an operator event; `null`: a notification. */
+  operator_type: OperatorEventType | null;
   created_at_ms: number;
 }
 
@@ -122,6 +124,10 @@ export interface EndpointRow {
   slowed_until_ms: number | null;
   failing_since_ms: number | null;
   consecutive_failures: number;
+  /** 1: receives operator events in place of notifications; `null`: notifications. */
+  operator: number | null;
+  /** When operators were told that it fails or was disabled; `null`: nothing that a success would end. */
+  failing_told_at_ms: number | null;
   created_at_ms: number;
   /** Requests a second at most; `null`: no bound. */
   rate_limit: number | null;
@@ -137,7 +143,15 @@ export interface EndpointRow {
 
 /** Columns that a later step of the schema adds: the step that makes the table does not name them. */
 export interface AddedColumns {
-  endpoints: "rate_limit" | "rate_free_at_us" | "ramp" | "auth_kind" | "unverified_since_ms";
+  endpoints:
+    | "rate_limit"
+    | "rate_free_at_us"
+    | "ramp"
+    | "auth_kind"
+    | "unverified_since_ms"
+    | "operator"
+    | "failing_told_at_ms";
+  events: "operator_type";
 }
 
 export interface EndpointSecretRow {

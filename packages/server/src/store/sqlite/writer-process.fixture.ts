@@ -58,6 +58,7 @@ async function writeForEver(store: Store): Promise<void> {
     description: null,
     profile: "standard",
     outcomes: null,
+    operator: false,
     sealedHeaders: null,
     authKind: null,
     sealedAuth: null,
