@@ -13,7 +13,7 @@ export interface Layer {
 }
 
 const CONTRACT = "packages/contract/src/index\\.ts$";
-const PORT = "packages/server/src/store/(store|records|store-error)\\.ts$";
+const PORT = "packages/server/src/store/(store|records|store-error|lock-state)\\.ts$";
 const WORLD = "packages/server/src/(clock|random|server-error)\\.ts$";
 const CONFIG = "packages/server/src/config/";
 const API = "packages/server/src/api/";
@@ -65,7 +65,7 @@ export const MAY: readonly Layer[] = [
     reason: "the port speaks plain records and knows none of its users",
   },
   {
-    part: `${SERVER}store/(?!(store|records|store-error)\\.ts$)`,
+    part: `${SERVER}store/(?!(store|records|store-error|lock-state)\\.ts$)`,
     may: [PORT, WORLD, CONTRACT],
     outside: ["kysely", "node:"],
     reason: "SQL stays here: the port, shared queries, the driver",

@@ -29,6 +29,7 @@ import { policyRoutes } from "./http/policy.ts";
 import { ensureRootKey } from "./http/root-key.ts";
 import type { Route } from "./http/route.ts";
 import { ROUTE_SHAPES } from "./http/route-shapes.ts";
+import { sourceRoutes } from "./http/sources.ts";
 import { streamRoutes } from "./http/streams.ts";
 import { tenantRoutes } from "./http/tenants.ts";
 import { logReport } from "./log-report.ts";
@@ -213,6 +214,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
   const readPolicy = async (tenantId: string) => await readTenantPolicy(parts.store, tenantId);
   return [
     ...customerRoutes({ ...parts, readPolicy }),
+    ...sourceRoutes(parts),
     ...authenticationRoutes({ ...parts, readPolicy, compare }),
     ...policyRoutes(parts),
     ...tenantRoutes(parts),

@@ -2,17 +2,12 @@ import { type Static, Type } from "typebox";
 import { CustomerId, closed, Id, ImageBase64, nullable, OutcomeName, page, pagingQuery, Timestamp } from "./common.ts";
 import { DeliveryView } from "./deliveries.ts";
 import { EventView, NotificationBody } from "./events.ts";
+import { Source } from "./sources.ts";
 
 export const AuthenticateBody = closed({
   customerId: CustomerId,
   image: ImageBase64,
-  source: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 128,
-      description: "The end user's address or device as the caller knows it; only counted against guessing.",
-    }),
-  ),
+  source: Type.Optional(Source),
 });
 export type AuthenticateBody = Static<typeof AuthenticateBody>;
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { CustomerId, closed, Id, ImageBase64, nullable, page, pagingQuery, Timestamp } from "./common.ts";
+import { CustomerId, closed, Id, ImageBase64, nullable, oneOf, page, pagingQuery, Timestamp } from "./common.ts";
 
 export const CustomerParams = closed({ customerId: CustomerId });
 
@@ -63,7 +63,14 @@ export const CustomerView = closed({
   }),
   needsEnrolment: Type.Boolean({ description: "No template of the present embedder: authentication cannot judge." }),
   block: nullable(closed({ reason: nullable(Type.String()), at: Timestamp })),
-  lock: closed({ consecutiveFailures: Type.Integer({ minimum: 0 }) }),
+  lock: closed(
+    {
+      consecutiveFailures: Type.Integer({ minimum: 0 }),
+      state: oneOf(["open", "waiting", "stopped"], "stopped: until an operator unlocks."),
+      until: nullable(Timestamp),
+    },
+    { description: "Whether too many failures bar attempts now (9005)." },
+  ),
 });
 export type CustomerView = Static<typeof CustomerView>;
 

@@ -21,6 +21,21 @@ const LiveThreshold = Type.Number({
   description: "Probability of a live person from which a picture is live.",
 });
 
+/** T7 is the least: a tenant may be stricter, never laxer. */
+const lockout = {
+  waitAfterFailures: Type.Integer({
+    minimum: 1,
+    maximum: 5,
+    description: "From so many consecutive failures on, each further attempt waits.",
+  }),
+  waitSeconds: Type.Integer({ minimum: 30, maximum: 86_400, description: "How long." }),
+  stopAfterFailures: Type.Integer({
+    minimum: 6,
+    maximum: 50,
+    description: "From so many on, nothing is judged until an operator unlocks.",
+  }),
+};
+
 /** What a tenant decides; a mask always blocks, and liveness has no switch (I5). */
 export const Policy = closed({
   thresholds: closed({ match: MatchThreshold }),
@@ -29,6 +44,7 @@ export const Policy = closed({
   secondFactor: Type.Boolean({
     description: "PASS demands a step-up: the receiver must not treat it as a full login.",
   }),
+  lockout: closed(lockout),
 });
 export type Policy = Static<typeof Policy>;
 
@@ -38,13 +54,21 @@ export const PolicyBody = closed({
   checks: Type.Optional(closed({ lenses: Type.Optional(CheckMode), headCover: Type.Optional(CheckMode) })),
   liveness: Type.Optional(closed({ threshold: Type.Optional(LiveThreshold) })),
   secondFactor: Type.Optional(Type.Boolean()),
+  lockout: Type.Optional(
+    closed({
+      waitAfterFailures: Type.Optional(lockout.waitAfterFailures),
+      waitSeconds: Type.Optional(lockout.waitSeconds),
+      stopAfterFailures: Type.Optional(lockout.stopAfterFailures),
+    }),
+  ),
 });
 export type PolicyBody = Static<typeof PolicyBody>;
 
-/** engine.md §6 (balanced), §7 (0.3), §8 (head cover is experimental and does not refuse by default). */
+/** engine.md §6 (balanced), §7 (0.3), §8 (head cover is experimental and does not refuse by default); reliability.md T7. */
 export const DEFAULT_POLICY: Policy = {
   thresholds: { match: "balanced" },
   checks: { lenses: "block", headCover: "off" },
   liveness: { threshold: 0.3 },
   secondFactor: false,
+  lockout: { waitAfterFailures: 5, waitSeconds: 30, stopAfterFailures: 50 },
 };

@@ -3,16 +3,21 @@ import { type Comparison, type Engine, EngineError, type Inspection, type Templa
 import type { Policy } from "../api/index.ts";
 import type { Clock } from "../clock.ts";
 import { isRefused, type RefusedProblem } from "../faces/problem-failures.ts";
+import { lockLimitsOf } from "../policy/tenant-policy.ts";
 import type { Random } from "../random.ts";
-import type { CustomerRef, Decision, Store, StoredAnswer } from "../store/store.ts";
+import type { Customer } from "../store/records.ts";
+import type { CounterKey, CustomerRef, Decision, LockGuard, Store, StoredAnswer } from "../store/store.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Vault } from "../vault/vault.ts";
 import { countAttempt, failureOf } from "./count-attempt.ts";
-import { type Judgement, judgeClaim, judgeFault, judgePicture } from "./judge.ts";
+import { type Judgement, judgeClaim, judgeFault, judgeLock, judgePicture } from "./judge.ts";
 
 /** What an authentication works with. */
 export interface AuthenticationParts {
-  readonly store: Pick<Store, "readCustomer" | "beginIdempotent" | "abandonIdempotent" | "recordDecision">;
+  readonly store: Pick<
+    Store,
+    "readCustomer" | "readLock" | "beginIdempotent" | "abandonIdempotent" | "recordDecision" | "recordLockedAttempt"
+  >;
   readonly vault: Pick<Vault, "open" | "subject" | "digest">;
   readonly engine: Pick<Engine, "inspect">;
   readonly compare: (a: Template, b: Template) => Comparison;
@@ -52,7 +57,11 @@ export type AuthenticationResult =
       readonly answer: StoredAnswer;
       readonly outcome: Outcome;
       readonly reason: string | null;
+      /** With 9005 alone: when to try again; `null`: an operator must unlock. */
+      readonly retryAfterMs?: number | null;
     }
+  /** Too many failures, and this lock has its event already. */
+  | { readonly kind: "locked"; readonly retryAfterMs: number | null }
   | { readonly kind: "replayed"; readonly answer: StoredAnswer }
   | { readonly kind: "running" | "otherRequest" }
   | { readonly kind: "refused"; readonly problem: RefusedProblem };
@@ -115,7 +124,7 @@ async function decideUnderKey(attempt: Attempt, key: string): Promise<Authentica
     await free().catch(() => undefined);
     throw fault;
   }
-  if (result.kind === "refused") await free();
+  if (result.kind === "refused" || result.kind === "locked") await free();
   return result;
 }
 
@@ -125,8 +134,15 @@ async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> 
   const ref: CustomerRef = { tenantId: request.tenantId, customerId: request.customerId, subject };
   let seen: Seen | null = null;
   for (let count = 0; count < MOST_DECISIONS; count += 1) {
-    const customer = await parts.store.readCustomer(ref);
+    const [customer, policy] = await Promise.all([parts.store.readCustomer(ref), parts.readPolicy(request.tenantId)]);
     const claim = judgeClaim(customer);
+    const turn: Turn = { ref, customer, policy, startedAtMs, guard: guardOf(attempt, { claim, policy }) };
+    const lock = await parts.store.readLock({ tenantId: ref.tenantId, ...turn.guard });
+    if (lock.kind === "locked") {
+      const result = await recordLocked(attempt, turn);
+      if (result !== null) return result;
+      continue;
+    }
     if (claim === null) seen ??= await inspect(attempt);
     const inspection = seen?.inspection ?? null;
     const refused = inspection?.problems.find(isRefused);
@@ -135,20 +151,82 @@ async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> 
       claim ??
       (inspection === null || customer === null
         ? judgeFault("engineFailed")
-        : judgePicture(inspection, { ...parts, ...attempt, customer, policy: await parts.readPolicy(ref.tenantId) }));
-    const decided = compose(attempt, {
-      judgement,
-      begun: claim === null,
-      timings: { ...inspection?.timings, total: parts.clock.monotonicMs() - startedAtMs },
-    });
-    const answer = request.present(decided);
-    const decision = decisionOf(attempt, { ref, decided, answer, readRevision: customer?.revision ?? null });
-    const result = await parts.store.recordDecision(decision);
-    if (result.kind === "recorded")
-      return { kind: "decided", answer, outcome: decided.outcome, reason: decided.reason };
-    if (result.kind === "alreadyDecided") return { kind: "replayed", answer: result.answer };
+        : judgePicture(inspection, { ...parts, ...attempt, customer, policy }));
+    const result = await record(attempt, turn, { judgement, inspection, begun: claim === null });
+    if (result !== null) return result;
   }
   throw new StoreError("busy", "the customer kept changing while the attempt was decided");
+}
+
+/** What one look at the customer found. */
+interface Turn {
+  readonly ref: CustomerRef;
+  readonly customer: Customer | null;
+  readonly policy: Policy;
+  readonly guard: LockGuard;
+  readonly startedAtMs: number;
+}
+
+/** Whose failures bar this attempt: the source's, and the customer's where there is somebody to be guessed (T7). */
+function guardOf(
+  attempt: Attempt,
+  { claim, policy }: { readonly claim: Judgement | null; readonly policy: Policy },
+): LockGuard {
+  const { source } = attempt.request;
+  const keys: CounterKey[] = [];
+  if (claim === null) keys.push({ scope: "customer", subject: attempt.subject });
+  if (source !== null) keys.push({ scope: "source", subject: sourceOf(attempt, source) });
+  return { keys, limits: lockLimitsOf(policy) };
+}
+
+/** `null`: the customer was changed, or locked, since it was read. */
+async function record(
+  attempt: Attempt,
+  turn: Turn,
+  {
+    judgement,
+    inspection,
+    begun,
+  }: { readonly judgement: Judgement; readonly inspection: Inspection | null; readonly begun: boolean },
+): Promise<AuthenticationResult | null> {
+  const decided = compose(attempt, { judgement, begun, timings: timingsOf(attempt, turn, inspection) });
+  const answer = attempt.request.present(decided);
+  const result = await attempt.parts.store.recordDecision(decisionOf(attempt, { turn, decided, answer }));
+  switch (result.kind) {
+    case "recorded":
+      return { kind: "decided", answer, outcome: decided.outcome, reason: decided.reason };
+    case "alreadyDecided":
+      return { kind: "replayed", answer: result.answer };
+    case "customerChanged":
+    case "locked":
+      return null;
+  }
+}
+
+/** `null`: the lock ended, or the customer was changed, since they were read. */
+async function recordLocked(attempt: Attempt, turn: Turn): Promise<AuthenticationResult | null> {
+  const decided = compose(attempt, { judgement: judgeLock(), begun: false, timings: timingsOf(attempt, turn, null) });
+  const answer = attempt.request.present(decided);
+  const result = await attempt.parts.store.recordLockedAttempt(decisionOf(attempt, { turn, decided, answer }));
+  switch (result.kind) {
+    case "recorded":
+      return { ...decided, kind: "decided", answer, retryAfterMs: result.retryAfterMs };
+    case "quiet":
+      return { kind: "locked", retryAfterMs: result.retryAfterMs };
+    case "alreadyDecided":
+      return { kind: "replayed", answer: result.answer };
+    case "customerChanged":
+    case "open":
+      return null;
+  }
+}
+
+function timingsOf(
+  { parts }: Attempt,
+  { startedAtMs }: Turn,
+  inspection: Inspection | null,
+): Readonly<Record<string, number>> {
+  return { ...inspection?.timings, total: parts.clock.monotonicMs() - startedAtMs };
 }
 
 /** `null`: the engine failed as a whole; what it saw in a picture is in the inspection. */
@@ -190,23 +268,15 @@ function compose(
 
 function decisionOf(
   attempt: Attempt,
-  {
-    ref,
-    decided,
-    answer,
-    readRevision,
-  }: {
-    readonly ref: CustomerRef;
-    readonly decided: DecidedAttempt;
-    readonly answer: StoredAnswer;
-    readonly readRevision: string | null;
-  },
+  { turn, decided, answer }: { readonly turn: Turn; readonly decided: DecidedAttempt; readonly answer: StoredAnswer },
 ): Decision {
   const { outcome } = decided;
+  const { ref, customer, guard } = turn;
   const { source, idempotencyKey } = attempt.request;
   return {
     ...ref,
-    readRevision,
+    readRevision: customer?.revision ?? null,
+    guard,
     authentication: {
       authenticationId: decided.authenticationId,
       outcome: outcome.kind,
@@ -226,5 +296,13 @@ function decisionOf(
 }
 
 function sourceOf({ parts, request }: Attempt, source: string): string {
-  return parts.vault.digest("source", request.tenantId, new TextEncoder().encode(source));
+  return sourceSubject(parts.vault, { tenantId: request.tenantId, source });
+}
+
+/** The keyed hash under which a source is counted. */
+export function sourceSubject(
+  vault: Pick<Vault, "digest">,
+  { tenantId, source }: { readonly tenantId: string; readonly source: string },
+): string {
+  return vault.digest("source", tenantId, new TextEncoder().encode(source));
 }

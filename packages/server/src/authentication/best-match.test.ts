@@ -19,6 +19,7 @@ describe("bestMatch", () => {
       consent: { reference: "x", atMs: 0 },
       block: null,
       consecutiveFailures: 0,
+      lastFailureAtMs: null,
       createdAtMs: 0,
       enrolledAtMs: 0,
       templates: templates.map(([similarity, embedderId = "e-1"], index) => ({

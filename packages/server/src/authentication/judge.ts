@@ -43,6 +43,11 @@ export function judgeFault(reason: string): Judgement {
   return { outcome: { kind: "error", failure: "unpredicted" }, reason, checks: NOTHING_CHECKED, hints: [] };
 }
 
+/** The judgement while too many failures bar an attempt: the picture is not looked at. */
+export function judgeLock(): Judgement {
+  return { outcome: { kind: "error", failure: "tooManyAttempts" }, reason: null, checks: NOTHING_CHECKED, hints: [] };
+}
+
 /** The judgement on a picture of a known customer. */
 export function judgePicture(inspection: Inspection, context: JudgeContext): Judgement {
   const problem = inspection.problems.find((one) => !isRefused(one)) ?? null;

@@ -66,6 +66,7 @@ export async function openDeliveryStore(): Promise<DeliveryStore> {
         },
         event: { eventId, body: sample("unknown-customer").body },
         counters: [],
+        guard: { keys: [], limits: { waitAfterFailures: 5, waitMs: 30_000, stopAfterFailures: 50 } },
         idempotency: null,
       });
       return eventId;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, describe, it } from "node:test";
+import { DEFAULT_POLICY } from "../api/index.ts";
 import { picture, type Script } from "./scripted-engine.fixture.ts";
 import { startTestServer, type TestAnswer, type TestServer } from "./test-server.fixture.ts";
 
@@ -21,7 +22,8 @@ describe("POST /v1/authentications", () => {
   });
   beforeEach(async () => {
     shot += 1;
-    await server.call("/v1/policy", { method: "PUT", body: {} });
+    await server.call("/v1/policy", { method: "PUT", body: DEFAULT_POLICY });
+    await server.call("/v1/customers/anna/unlock", { method: "POST" });
   });
   after(async () => {
     await server.close();

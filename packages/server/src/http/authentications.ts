@@ -42,6 +42,7 @@ export const AUTHENTICATION_SHAPES = {
       "9002",
       "9003",
       "9004",
+      "9005",
       "9500",
       "stillRunning",
       "idempotencyKeyReused",
@@ -190,7 +191,12 @@ function bytesOf(value: unknown): Uint8Array {
 function answerOf(result: AuthenticationResult): Answer {
   switch (result.kind) {
     case "decided":
-      return { status: result.answer.status, bytes: result.answer.body };
+      return { status: result.answer.status, bytes: result.answer.body, ...retryHeader(result.retryAfterMs) };
+    case "locked":
+      return problem("9005", FAILURES.tooManyAttempts.message, {
+        errorCode: FAILURES.tooManyAttempts.code,
+        retryAfterSeconds: retryAfterSeconds(result.retryAfterMs),
+      });
     case "replayed":
       return { status: result.answer.status, bytes: result.answer.body, headers: { "idempotency-replayed": "true" } };
     case "running":
@@ -200,6 +206,17 @@ function answerOf(result: AuthenticationResult): Answer {
     case "refused":
       return UNLOOKED_PROBLEMS[result.problem]();
   }
+}
+
+function retryHeader(retryAfterMs: number | null | undefined): { readonly headers?: Readonly<Record<string, string>> } {
+  return retryAfterMs === undefined ? {} : { headers: { "retry-after": String(retryAfterSeconds(retryAfterMs)) } };
+}
+
+/** A lock that only an operator ends has no time; a client that asks again in a day does no harm. */
+const ASK_AGAIN_SECONDS = 86_400;
+
+function retryAfterSeconds(retryAfterMs: number | null): number {
+  return retryAfterMs === null ? ASK_AGAIN_SECONDS : Math.max(1, Math.ceil(retryAfterMs / 1_000));
 }
 
 /** One line for each decision, without a score; one that must wake somebody when nothing could be decided (F36). */

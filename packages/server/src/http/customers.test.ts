@@ -146,9 +146,9 @@ describe("the API of customers", () => {
     await server.authenticate("locked", { face: "m" });
     await server.authenticate("locked", { problem: "no_face" });
     const lock = async () => (await server.call("/v1/customers/locked")).body["lock"];
-    assert.deepEqual(await lock(), { consecutiveFailures: 2 });
+    assert.deepEqual(await lock(), { consecutiveFailures: 2, state: "open", until: null });
     const unlocked = await server.call("/v1/customers/locked/unlock", { method: "POST" });
-    assert.deepEqual(unlocked.body["lock"], { consecutiveFailures: 0 });
+    assert.deepEqual(unlocked.body["lock"], { consecutiveFailures: 0, state: "open", until: null });
     assert.equal((await server.call("/v1/customers/nobody/unlock", { method: "POST" })).status, 404);
   });
 

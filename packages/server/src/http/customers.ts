@@ -11,6 +11,7 @@ import {
   Enrolled,
   Erased,
 } from "../api/index.ts";
+import type { Clock } from "../clock.ts";
 import { type CustomerParts, type EnrolRequest, enrol } from "../customers/enrol.ts";
 import {
   blockCustomer,
@@ -21,8 +22,9 @@ import {
   unblockCustomer,
   unlockCustomer,
 } from "../customers/manage.ts";
+import { lockLimitsOf } from "../policy/tenant-policy.ts";
 import { enrolBatch } from "./customer-batch.ts";
-import { customerView } from "./customer-views.ts";
+import { customerView, type ViewContext } from "./customer-views.ts";
 import { enrolInput, type UploadBody } from "./enrol-input.ts";
 import { enrolmentProblem } from "./enrolment-problem.ts";
 import { pagingOf } from "./paging.ts";
@@ -156,8 +158,13 @@ export const CUSTOMER_SHAPES = {
   }),
 };
 
+/** What the routes of customers need beyond the use cases. */
+export interface CustomerRouteParts extends CustomerParts {
+  readonly clock: Pick<Clock, "nowMs">;
+}
+
 /** The routes of customers. */
-export function customerRoutes(parts: CustomerParts): readonly Route[] {
+export function customerRoutes(parts: CustomerRouteParts): readonly Route[] {
   return [...enrolmentRoutes(parts), ...readingRoutes(parts), ...changingRoutes(parts)];
 }
 
@@ -177,20 +184,20 @@ function enrolmentRoutes(parts: CustomerParts): readonly Route[] {
   ];
 }
 
-function readingRoutes(parts: CustomerParts): readonly Route[] {
+function readingRoutes(parts: CustomerRouteParts): readonly Route[] {
   return [
     bind(CUSTOMER_SHAPES.list, async ({ caller, query }) => {
       const { needsEnrolment, ...paging } = query;
       const where = { tenantId: caller.tenantId, needsEnrolment: needsEnrolment === "true", ...pagingOf(paging) };
       const { items, next } = await listCustomers(parts, where);
-      const { embedderId } = parts.engine.describe();
-      return { status: 200, json: { items: items.map((one) => customerView(one, embedderId)), next } };
+      const context = await viewContext(parts, caller.tenantId);
+      return { status: 200, json: { items: items.map((one) => customerView(one, context)), next } };
     }),
     bind(CUSTOMER_SHAPES.read, async (call) => await showCustomer(parts, changeOf(call))),
   ];
 }
 
-function changingRoutes(parts: CustomerParts): readonly Route[] {
+function changingRoutes(parts: CustomerRouteParts): readonly Route[] {
   const shapes = CUSTOMER_SHAPES;
   return [
     bind(shapes.erase, async (call) => ({ status: 200, json: await eraseCustomer(parts, changeOf(call)) })),
@@ -213,10 +220,15 @@ function changeOf(call: { readonly caller: Caller; readonly params: { readonly c
   return { tenantId: call.caller.tenantId, actor: call.caller.actor, customerId: call.params.customerId };
 }
 
-async function showCustomer(parts: CustomerParts, where: CustomerChange): Promise<Answer> {
+async function viewContext(parts: CustomerRouteParts, tenantId: string): Promise<ViewContext> {
+  const { embedderId } = parts.engine.describe();
+  return { embedderId, limits: lockLimitsOf(await parts.readPolicy(tenantId)), nowMs: parts.clock.nowMs() };
+}
+
+async function showCustomer(parts: CustomerRouteParts, where: CustomerChange): Promise<Answer> {
   const customer = await readCustomer(parts, where);
   if (customer === null) return unknownCustomer();
-  return { status: 200, json: customerView(customer, parts.engine.describe().embedderId) };
+  return { status: 200, json: customerView(customer, await viewContext(parts, where.tenantId)) };
 }
 
 async function enrolAnswer(parts: CustomerParts, request: EnrolRequest): Promise<Answer> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { SAMPLES } from "@sameface/contract";
+import { DEFAULT_POLICY } from "../api/index.ts";
 import { startTestServer, type TestServer } from "./test-server.fixture.ts";
 
 const URL_OF_HOOK = "http://127.0.0.1:4999/hook";
@@ -156,6 +157,7 @@ describe("the API of endpoints, events and deliveries", () => {
       checks: { lenses: "off", headCover: "off" },
       liveness: { threshold: 0.3 },
       secondFactor: false,
+      lockout: DEFAULT_POLICY.lockout,
     });
     assert.deepEqual((await server.call("/v1/policy")).body, set.body);
     const wrong = [
@@ -164,7 +166,7 @@ describe("the API of endpoints, events and deliveries", () => {
       { thresholds: { match: "lax" } },
       { liveness: { threshold: 0 } },
       { liveness: "off" },
-      { lockout: {} },
+      { lockout: { waitSeconds: 0 } },
     ];
     for (const body of wrong) assert.equal((await put(body)).status, 400, JSON.stringify(body));
     const later = await put({ secondFactor: true, thresholds: { match: "strict" } });
@@ -173,6 +175,7 @@ describe("the API of endpoints, events and deliveries", () => {
       checks: { lenses: "off", headCover: "off" },
       liveness: { threshold: 0.3 },
       secondFactor: true,
+      lockout: DEFAULT_POLICY.lockout,
     });
     assert.deepEqual((await put({})).body, later.body);
   });

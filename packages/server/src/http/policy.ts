@@ -46,6 +46,7 @@ export function policyRoutes({
         headCover: policy.checks.headCover,
         liveness: policy.liveness.threshold,
         secondFactor: policy.secondFactor,
+        ...policy.lockout,
       };
       const audit = { actor, action: "policy.changed", target: `tenant:${tenantId}`, details };
       await store.writePolicy({ tenantId, policy: JSON.stringify(policy), audit });

@@ -9,12 +9,14 @@ import { KEY_SHAPES } from "./keys.ts";
 import { OPERATOR_EVENT_SHAPES } from "./operator-events.ts";
 import { POLICY_SHAPES } from "./policy.ts";
 import type { RouteShape } from "./route.ts";
+import { SOURCE_SHAPES } from "./sources.ts";
 import { STREAM_SHAPES } from "./streams.ts";
 import { TENANT_SHAPES } from "./tenants.ts";
 
 /** Every row of the API, in the order of the document. */
 export const ROUTE_SHAPES: readonly RouteShape[] = [
   CUSTOMER_SHAPES,
+  SOURCE_SHAPES,
   AUTHENTICATION_SHAPES,
   POLICY_SHAPES,
   TENANT_SHAPES,

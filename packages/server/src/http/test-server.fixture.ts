@@ -37,6 +37,7 @@ import { ensureRootKey } from "./root-key.ts";
 import type { RouteShape } from "./route.ts";
 import { ROUTE_SHAPES } from "./route-shapes.ts";
 import { createScriptedEngine, picture, type Script, type ScriptedEngine } from "./scripted-engine.fixture.ts";
+import { sourceRoutes } from "./sources.ts";
 import { streamRoutes } from "./streams.ts";
 import { tenantRoutes } from "./tenants.ts";
 
@@ -110,6 +111,7 @@ export async function startTestServer(
     ...healthRoutes({ ...parts, delivers: false }),
     ...(await documentRoutes({ openapi, page: new URL(import.meta.url) })),
     ...customerRoutes(parts),
+    ...sourceRoutes(parts),
     ...authenticationRoutes(parts),
     ...policyRoutes(parts),
     ...tenantRoutes(parts),

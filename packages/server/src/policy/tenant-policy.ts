@@ -1,7 +1,7 @@
 import { Compile } from "typebox/compile";
 import { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, type PolicyBody } from "../api/index.ts";
 import { ServerError } from "../server-error.ts";
-import type { Store } from "../store/store.ts";
+import type { LockLimits, Store } from "../store/store.ts";
 
 const POLICY = Compile(Policy);
 
@@ -12,6 +12,7 @@ export function changePolicy(present: Policy, body: PolicyBody): Policy {
     checks: { ...present.checks, ...body.checks },
     liveness: { ...present.liveness, ...body.liveness },
     secondFactor: body.secondFactor ?? present.secondFactor,
+    lockout: { ...present.lockout, ...body.lockout },
   };
 }
 
@@ -22,9 +23,17 @@ export function changePolicy(present: Policy, body: PolicyBody): Policy {
 export async function readTenantPolicy(store: Pick<Store, "readPolicy">, tenantId: string): Promise<Policy> {
   const text = await store.readPolicy({ tenantId });
   if (text === null) return DEFAULT_POLICY;
-  const value: unknown = JSON.parse(text);
+  const stored: unknown = JSON.parse(text);
+  // A key that came with a later version has its default until the tenant decides.
+  const value: unknown = typeof stored === "object" ? { ...DEFAULT_POLICY, ...stored } : stored;
   if (!POLICY.Check(value)) throw new ServerError("policyUnreadable", "the stored policy does not fit its schema");
   return value;
+}
+
+/** From which failures on an attempt is barred. @see reliability.md T7 */
+export function lockLimitsOf({ lockout }: Policy): LockLimits {
+  const { waitAfterFailures, waitSeconds, stopAfterFailures } = lockout;
+  return { waitAfterFailures, waitMs: waitSeconds * 1_000, stopAfterFailures };
 }
 
 /** The cosine that a policy asks for. @see engine.md §6 */

@@ -77,6 +77,8 @@ export interface Customer {
   readonly block: Block | null;
   readonly templates: readonly SealedTemplate[];
   readonly consecutiveFailures: number;
+  /** `null`: none since the last success. */
+  readonly lastFailureAtMs: AtMs | null;
   readonly createdAtMs: AtMs;
   readonly enrolledAtMs: AtMs;
 }

@@ -9,6 +9,7 @@ import { endpointConformance } from "./conformance/endpoints.conformance.ts";
 import { erasureConformance } from "./conformance/erasure.conformance.ts";
 import { idempotencyConformance } from "./conformance/idempotency.conformance.ts";
 import { isolationConformance } from "./conformance/isolation.conformance.ts";
+import { lockoutConformance } from "./conformance/lockouts.conformance.ts";
 import { mannersConformance } from "./conformance/manners.conformance.ts";
 import { operatorEventConformance } from "./conformance/operator-events.conformance.ts";
 import { rotationConformance } from "./conformance/rotation.conformance.ts";
@@ -21,6 +22,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     tenantConformance(open);
     customerConformance(open);
     decisionConformance(open);
+    lockoutConformance(open);
     idempotencyConformance(open);
     claimConformance(open);
     endpointConformance(open);

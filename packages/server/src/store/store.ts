@@ -65,13 +65,38 @@ export type EnrolmentResult =
   | { readonly kind: "unknownCustomer" }
   | { readonly kind: "tooManyTemplates" };
 
-/** A failure or a success to be counted, per customer and per source (T7). */
-export interface CounterChange {
+/** Whose failures are counted: the customer's, or the source's. */
+export interface CounterKey {
   readonly scope: "customer" | "source";
   /** The customer's subject, or the keyed hash of the source. */
   readonly subject: string;
+}
+
+/** A failure or a success to be counted, per customer and per source (T7). */
+export interface CounterChange extends CounterKey {
   readonly change: "failure" | "reset";
 }
+
+/** How many consecutive failures bar further attempts (T7). */
+export interface LockLimits {
+  /** From so many on, each further attempt waits. */
+  readonly waitAfterFailures: number;
+  readonly waitMs: number;
+  /** From so many on, none is judged until an operator resets the counter. */
+  readonly stopAfterFailures: number;
+}
+
+/** The counters that may bar an attempt, and from where on. */
+export interface LockGuard {
+  readonly keys: readonly CounterKey[];
+  readonly limits: LockLimits;
+}
+
+/** Whether an attempt may be judged now. */
+export type LockState =
+  | { readonly kind: "open" }
+  /** `retryAfterMs` `null`: stopped until an operator resets it. */
+  | { readonly kind: "locked"; readonly retryAfterMs: number | null };
 
 /** The first half of an idempotent request. */
 export type IdempotentStart =
@@ -101,6 +126,8 @@ export interface Decision extends CustomerRef {
   };
   readonly event: { readonly eventId: string; readonly body: Uint8Array };
   readonly counters: readonly CounterChange[];
+  /** Looked at again in this transaction, so that attempts at once are no way round the limits. */
+  readonly guard: LockGuard;
   /** Present when the request came with an `Idempotency-Key` that was begun. */
   readonly idempotency: { readonly key: string; readonly answer: StoredAnswer } | null;
 }
@@ -110,8 +137,18 @@ export type DecisionResult =
   | { readonly kind: "recorded"; readonly deliveries: number; readonly createdAtMs: AtMs }
   /** The customer was enrolled again, blocked, unblocked or erased meanwhile: nothing was written; decide again. */
   | { readonly kind: "customerChanged" }
+  /** Others failed meanwhile, and the limit is reached: nothing was decided. */
+  | { readonly kind: "locked" }
   /** Another run under the same `Idempotency-Key` was quicker (this one outlived its lease): nothing was written; answer this. */
   | { readonly kind: "alreadyDecided"; readonly answer: StoredAnswer };
+
+/** What became of an attempt under a lock. */
+export type LockedResult =
+  /** `recorded`: with its event, the first of this lock; `quiet`: the lock was told before, only the source is counted. */
+  | { readonly kind: "recorded" | "quiet"; readonly retryAfterMs: number | null }
+  /** The lock ended meanwhile: judge. */
+  | { readonly kind: "open" }
+  | Extract<DecisionResult, { kind: "customerChanged" | "alreadyDecided" }>;
 
 export interface NewSecret {
   readonly secretId: string;
@@ -266,6 +303,11 @@ export interface Store {
   /** The request was refused without a decision: the key is free again. */
   abandonIdempotent(where: InTenant & { key: string }): Promise<void>;
   recordDecision(decision: Decision): Promise<DecisionResult>;
+  readLock(where: InTenant & LockGuard): Promise<LockState>;
+  /** An attempt that is refused for too many failures: one event for each lock, however many attempts (9005). */
+  recordLockedAttempt(decision: Decision): Promise<LockedResult>;
+  /** Sets a source's failure counter to zero; false: it has none. */
+  unlockSource(where: InTenant & Audited & { subject: string }): Promise<boolean>;
   readAuthentication(where: InTenant & { authenticationId: string }): Promise<Authentication | null>;
   /** Newest first. */
   listAuthentications(

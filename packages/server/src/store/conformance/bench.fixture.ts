@@ -10,6 +10,7 @@ import type {
   CustomerRef,
   Decision,
   DecisionResult,
+  LockGuard,
   NewEndpoint,
   NextStep,
   Store,
@@ -120,6 +121,12 @@ export async function addEndpoint({ store }: Bench, options: Partial<NewEndpoint
 }
 
 /** A decision about a customer that is not enrolled, unless told otherwise. */
+/** Bars nobody. */
+export const NO_GUARD: LockGuard = {
+  keys: [],
+  limits: { waitAfterFailures: 5, waitMs: 30_000, stopAfterFailures: 50 },
+};
+
 export function newDecision(ref: CustomerRef, change: Partial<Decision> & { outcome?: OutcomeKind } = {}): Decision {
   const { outcome, ...rest } = change;
   return {
@@ -136,6 +143,7 @@ export function newDecision(ref: CustomerRef, change: Partial<Decision> & { outc
     },
     event: { eventId: newId(), body: Buffer.from(JSON.stringify({ customerId: ref.customerId })) },
     counters: [],
+    guard: NO_GUARD,
     idempotency: null,
     ...rest,
   };

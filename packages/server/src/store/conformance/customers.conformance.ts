@@ -41,6 +41,7 @@ export function customerConformance(open: OpenStore): void {
         block: null,
         templates: [{ ...template, enrolledAtMs: atMs }],
         consecutiveFailures: 0,
+        lastFailureAtMs: null,
         createdAtMs: atMs,
         enrolledAtMs: atMs,
       });

@@ -129,6 +129,7 @@ function toCustomer(
         enrolledAtMs: one.enrolled_at_ms,
       })),
     consecutiveFailures: counter?.consecutive_failures ?? 0,
+    lastFailureAtMs: counter?.last_failure_at_ms ?? null,
     createdAtMs: row.created_at_ms,
     enrolledAtMs: row.enrolled_at_ms,
   };

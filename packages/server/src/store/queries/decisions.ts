@@ -1,6 +1,6 @@
-import type { AtMs } from "../records.ts";
-import type { CounterChange, Decision, DecisionResult, Store } from "../store.ts";
+import type { Decision, DecisionResult, LockedResult, Store } from "../store.ts";
 import type { Backend, WriteView } from "./backend.ts";
+import { countAll, countGuarded, tellLock } from "./counters.ts";
 import { readRevision } from "./customers.ts";
 import { insertEvent } from "./events.ts";
 import { beginsAs, readFanOut } from "./fan-out.ts";
@@ -9,13 +9,35 @@ import { newDelivery } from "./new-delivery.ts";
 import type { DeliveryRow } from "./tables.ts";
 
 /** The part of the {@link Store} that writes an attempt with all that follows from it. */
-export function decisionQueries({ write }: Backend): Pick<Store, "recordDecision"> {
-  return { recordDecision: async (decision) => await write(async (view) => await recordDecision(view, decision)) };
+export function decisionQueries({ write }: Backend): Pick<Store, "recordDecision" | "recordLockedAttempt"> {
+  return {
+    recordDecision: async (decision) => await write(async (view) => await recordDecision(view, decision)),
+    recordLockedAttempt: async (decision) => await write(async (view) => await recordLockedAttempt(view, decision)),
+  };
 }
 
 async function recordDecision(view: WriteView, decision: Decision): Promise<DecisionResult> {
-  const { tenantId, idempotency } = decision;
   if ((await readRevision(view, decision)) !== decision.readRevision) return { kind: "customerChanged" };
+  if ((await countGuarded(view, decision)).kind === "locked") return { kind: "locked" };
+  return await insertDecision(view, decision);
+}
+
+async function recordLockedAttempt(view: WriteView, decision: Decision): Promise<LockedResult> {
+  if ((await readRevision(view, decision)) !== decision.readRevision) return { kind: "customerChanged" };
+  const lock = await tellLock(view, decision);
+  if (lock.kind !== "locked") return lock;
+  const { retryAfterMs } = lock;
+  await countAll(view, decision);
+  if (!lock.first) return { kind: "quiet", retryAfterMs };
+  const result = await insertDecision(view, decision);
+  return result.kind === "alreadyDecided" ? result : { kind: "recorded", retryAfterMs };
+}
+
+async function insertDecision(
+  view: WriteView,
+  decision: Decision,
+): Promise<Extract<DecisionResult, { kind: "recorded" | "alreadyDecided" }>> {
+  const { tenantId, idempotency } = decision;
   if (idempotency !== null) {
     const quicker = await keepAnswer(view, { tenantId, ...idempotency });
     if (quicker !== null) return { kind: "alreadyDecided", answer: quicker };
@@ -31,7 +53,6 @@ async function recordDecision(view: WriteView, decision: Decision): Promise<Deci
     operator_type: null,
   });
   await insertAuthentication(view, decision, sequence);
-  for (const change of decision.counters) await count(view, tenantId, change);
   const deliveries = await insertDeliveries(view, decision, sequence);
   return { kind: "recorded", deliveries, createdAtMs: view.nowMs };
 }
@@ -54,30 +75,6 @@ async function insertAuthentication(view: WriteView, decision: Decision, sequenc
       sequence,
       created_at_ms: view.nowMs,
     })
-    .execute();
-}
-
-async function count(view: WriteView, tenantId: string, { scope, subject, change }: CounterChange): Promise<void> {
-  if (change === "reset") {
-    await view.db
-      .deleteFrom("failure_counters")
-      .where("tenant_id", "=", tenantId)
-      .where("scope", "=", scope)
-      .where("subject", "=", subject)
-      .execute();
-    return;
-  }
-  const last_failure_at_ms: AtMs = view.nowMs;
-  await view.db
-    .insertInto("failure_counters")
-    .values({ tenant_id: tenantId, scope, subject, consecutive_failures: 1, last_failure_at_ms })
-    .onConflict((on) =>
-      on.columns(["tenant_id", "scope", "subject"]).doUpdateSet((set) => ({
-        // Counted by the database, not from a value read before: two failures at once are two (T7).
-        consecutive_failures: set("failure_counters.consecutive_failures", "+", 1),
-        last_failure_at_ms,
-      })),
-    )
     .execute();
 }
 

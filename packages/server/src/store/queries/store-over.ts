@@ -4,6 +4,7 @@ import { authenticationQueries } from "./authentications.ts";
 import type { Backend } from "./backend.ts";
 import { blockQueries } from "./blocks.ts";
 import { claimQueries } from "./claims.ts";
+import { counterQueries } from "./counters.ts";
 import { customerQueries } from "./customers.ts";
 import { decisionQueries } from "./decisions.ts";
 import { deliveryQueries } from "./deliveries.ts";
@@ -32,6 +33,7 @@ export function storeOver(backend: Backend): Store {
     ...enrolQueries(backend),
     ...eraseQueries(backend),
     ...idempotencyQueries(backend),
+    ...counterQueries(backend),
     ...decisionQueries(backend),
     ...authenticationQueries(backend),
     ...endpointQueries(backend),

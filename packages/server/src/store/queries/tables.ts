@@ -65,6 +65,8 @@ export interface FailureCounterRow {
   subject: string;
   consecutive_failures: number;
   last_failure_at_ms: number | null;
+  /** Until when attempts are refused without another event; `null`: the lock was not told of. */
+  told_until_ms: number | null;
 }
 
 export interface AuthenticationRow {
@@ -152,6 +154,7 @@ export interface AddedColumns {
     | "operator"
     | "failing_told_at_ms";
   events: "operator_type";
+  failure_counters: "told_until_ms";
 }
 
 export interface EndpointSecretRow {

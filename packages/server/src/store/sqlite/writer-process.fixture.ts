@@ -44,6 +44,7 @@ async function record(store: Store): Promise<string> {
     },
     event: { eventId, body: Buffer.from(`{"customerId":"${customerId}"}`) },
     counters: [{ scope: "source", subject: "one source", change: "failure" }],
+    guard: { keys: [], limits: { waitAfterFailures: 5, waitMs: 30_000, stopAfterFailures: 50 } },
     idempotency: null,
   });
   return eventId;
