@@ -72,9 +72,10 @@ export const MAY: readonly Layer[] = [
   },
   {
     part: API,
-    may: [CONTRACT],
+    may: [CONTRACT, `${SERVER}delivery/auth/index\\.ts$`],
     outside: ["typebox"],
-    reason: "requests and answers as schemas: the one source of validation, types and OpenAPI",
+    reason:
+      "requests and answers as schemas: the one source of validation, types and OpenAPI; what a way of signing in wants stands beside the code that uses it",
   },
   {
     part: `${SERVER}policy/`,

@@ -32,6 +32,7 @@ import { ROUTE_SHAPES } from "./http/route-shapes.ts";
 import { sourceRoutes } from "./http/sources.ts";
 import { streamRoutes } from "./http/streams.ts";
 import { tenantRoutes } from "./http/tenants.ts";
+import { webhookKeyRoutes } from "./http/webhook-keys.ts";
 import { logReport } from "./log-report.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
 import { type Random, systemRandom } from "./random.ts";
@@ -171,7 +172,8 @@ function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | 
     ownListeners: () => listeners,
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.address)),
   });
-  const endpoints = createEndpoints({ ...made, random, allowedNetworks, guard: sender.guard });
+  const { send, guard } = sender;
+  const endpoints = createEndpoints({ ...made, clock, random, allowedNetworks, guard, send, version: VERSION });
   const streams = createStreams({ ...made, clock, random, version: VERSION });
   return { ...world, ...made, sender, endpoints, streams, listeners };
 }
@@ -220,6 +222,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
     ...tenantRoutes(parts),
     ...endpointRoutes(parts),
     ...streamRoutes(parts),
+    ...webhookKeyRoutes(parts),
     ...eventRoutes(parts),
     ...deliveryRoutes(parts),
     ...operatorEventRoutes(parts),

@@ -10,11 +10,11 @@ interface AddOptions {
   readonly outcome?: readonly string[];
 }
 
-/** `sameface endpoints add|list|test|remove` */
+/** `sameface endpoints add|list|test|rotate|remove` */
 export function endpointsCommand(runner: CommandRunner): Command {
   const endpoints = new Command("endpoints").description("URLs that receive events");
   endpoints.addCommand(add(runner)).addCommand(list(runner));
-  return endpoints.addCommand(test(runner)).addCommand(remove(runner));
+  return endpoints.addCommand(test(runner)).addCommand(rotate(runner)).addCommand(remove(runner));
 }
 
 function add(runner: CommandRunner): Command {
@@ -36,11 +36,7 @@ function add(runner: CommandRunner): Command {
             ...(options.outcome === undefined ? {} : { outcomes: options.outcome }),
           },
         });
-        context.print(answer, [
-          `Endpoint ${textOf(answer["id"]) ?? "?"}`,
-          `SAMEFACE_WEBHOOK_SECRET=${textOf(answer["secret"]) ?? "?"}   (shown this once)`,
-          `Public key ${textOf(answer["publicKey"]) ?? "?"}`,
-        ]);
+        context.print(answer, secretLines(answer));
         return EXIT.done;
       }),
     );
@@ -79,6 +75,33 @@ function test(runner: CommandRunner): Command {
 
 function sendTest(client: ApiClient, endpointId: string, sample: string): Promise<Record<string, unknown>> {
   return client.expect(`/v1/endpoints/${encodeURIComponent(endpointId)}/test`, { method: "POST", body: { sample } });
+}
+
+function rotate(runner: CommandRunner): Command {
+  return new Command("rotate")
+    .description("new secrets; requests carry both signatures until the overlap ends")
+    .argument("<endpointId>")
+    .option("--overlap <seconds>", "how long the old secrets sign too, 0 to 604800; default 24 h", Number)
+    .addHelpText("after", "\nExample:\n  sameface endpoints rotate 5f0c1e… --overlap 3600")
+    .action((endpointId: string, options: { readonly overlap?: number }, command: Command) =>
+      runner.run(command, async (context) => {
+        const answer = await context.client().expect(`/v1/endpoints/${encodeURIComponent(endpointId)}/rotate-secret`, {
+          method: "POST",
+          body: options.overlap === undefined ? {} : { overlapSeconds: options.overlap },
+        });
+        context.print(answer, secretLines(answer));
+        return EXIT.done;
+      }),
+    );
+}
+
+/** What is shown once: the secret as a receiver's environment names it. */
+function secretLines(answer: Record<string, unknown>): readonly string[] {
+  return [
+    `Endpoint ${textOf(answer["id"]) ?? "?"}`,
+    `SAMEFACE_WEBHOOK_SECRET=${textOf(answer["secret"]) ?? "?"}   (shown this once)`,
+    `Public key ${textOf(answer["publicKey"]) ?? "?"}`,
+  ];
 }
 
 function remove(runner: CommandRunner): Command {

@@ -1,5 +1,6 @@
 import { SAMPLES } from "@sameface/contract";
 import { type Static, Type } from "typebox";
+import { AUTH_NAMES, EndpointAuth } from "../delivery/auth/index.ts";
 import { closed, Id, nullable, OutcomeName, oneOf, page, Timestamp } from "./common.ts";
 
 const Url = Type.String({
@@ -17,12 +18,20 @@ const Headers = Type.Record(Type.String({ minLength: 1, maxLength: 100 }), Type.
     "Sent with every request; never given out again. Not host, connection, content-*, webhook-*, sameface-*.",
 });
 
+const RateLimit = Type.Integer({
+  minimum: 1,
+  maximum: 1000,
+  description: "Requests a second at most, over all nodes; a tenth of them may go at once.",
+});
+
 const settings = {
   url: Url,
   description: Type.Optional(nullable(Description)),
   profile: Type.Optional(Profile),
   outcomes: Type.Optional(nullable(Outcomes)),
   headers: Type.Optional(nullable(Headers)),
+  auth: Type.Optional(nullable(EndpointAuth)),
+  rateLimit: Type.Optional(nullable(RateLimit)),
 };
 
 export const EndpointBody = closed({
@@ -44,7 +53,10 @@ const view = {
   profile: Profile,
   outcomes: nullable(Type.Array(OutcomeName, { description: "Outcomes that are sent; null: all." })),
   publicKey: nullable(Type.String({ description: "`whpk_…`: verifies the `v1a` signatures." })),
+  auth: nullable(closed({ kind: oneOf(AUTH_NAMES, "How requests are signed in; its settings are never given out.") })),
+  rateLimit: nullable(RateLimit),
   enabled: Type.Boolean(),
+  verified: Type.Boolean({ description: "false: held until the owner echoes a challenge or an admin key enables it." }),
   disabledReason: nullable(
     Type.String({ description: "operator, gone, failing, unverified; listener: a stream; null while enabled." }),
   ),
@@ -66,6 +78,32 @@ export type EndpointCreated = Static<typeof EndpointCreated>;
 
 export const EndpointsPage = page(EndpointView);
 export type EndpointsPage = Static<typeof EndpointsPage>;
+
+/** A rotation. */
+export const RotateBody = closed({
+  overlapSeconds: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 604_800,
+      description: "How long the secrets of before sign beside the new ones, 0…7 d; default 24 h.",
+    }),
+  ),
+});
+
+/** RFC 8037 keys of one endpoint, in RFC 7517 form. */
+export const WebhookKeys = closed({
+  keys: Type.Array(
+    closed({
+      kty: Type.Literal("OKP"),
+      crv: Type.Literal("Ed25519"),
+      x: Type.String({ description: "The 32 bytes of the public key, base64url." }),
+      kid: Type.String(),
+      use: Type.Literal("sig"),
+      alg: Type.Literal("EdDSA"),
+    }),
+  ),
+});
+export type WebhookKeys = Static<typeof WebhookKeys>;
 
 /** A test send. */
 export const TestBody = closed({ sample: oneOf(Object.keys(SAMPLES), "The golden sample to send.") });

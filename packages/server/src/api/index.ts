@@ -1,4 +1,6 @@
 /** Every request and answer of the HTTP API: the one source of validation, types and OpenAPI. */
+
+export { EndpointAuth } from "../delivery/auth/index.ts";
 export {
   AuthenticateBody,
   AuthenticationDetail,
@@ -39,7 +41,9 @@ export {
   EndpointPatch,
   EndpointsPage,
   EndpointView,
+  RotateBody,
   TestBody,
+  WebhookKeys,
 } from "./endpoints.ts";
 export { ErasedEvent, EventsPage, EventsQuery, EventView, NotificationBody, PresentEvent } from "./events.ts";
 export { Live, Ready } from "./health.ts";

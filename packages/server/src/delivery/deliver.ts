@@ -1,24 +1,19 @@
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import type { AttemptResult, ClaimedDelivery, NextStep, Store } from "../store/store.ts";
+import type { Attempt } from "./attempt.ts";
 import { judgeAttempt } from "./judge-attempt.ts";
 import { PROFILES } from "./profiles.ts";
-import type { Sealer } from "./sealed-endpoint.ts";
-import type { Send } from "./send.ts";
 import { failureReason, type SendResult } from "./send-result.ts";
-import { signRequest } from "./sign-request.ts";
 import { insist } from "./store-retry.ts";
 import type { ReportedDelivery, WorkerReport } from "./worker-report.ts";
 
 /** What {@link deliver} works with. */
 export interface DeliverOptions {
   readonly store: Pick<Store, "finishAttempt" | "releaseDelivery">;
-  readonly vault: Sealer;
-  readonly send: Send;
+  readonly attempt: Attempt;
   readonly clock: Clock;
   readonly random: Random;
-  /** Of sameface, for `user-agent`. */
-  readonly version: string;
   /** `SAMEFACE_RETRY_SCHEDULE` in milliseconds; `null`: not set. */
   readonly standardWaitsMs: readonly number[] | null;
   /** Deliveries that took so many processes with them are not tried again (F40). */
@@ -40,7 +35,8 @@ export async function deliver(claimed: ClaimedDelivery, options: DeliverOptions)
     return;
   }
   const startedMs = options.clock.monotonicMs();
-  const result = await attemptOnce(claimed, options);
+  const { acknowledges } = PROFILES[claimed.endpoint.profile];
+  const result = await options.attempt({ ...claimed, acknowledges, signal: options.signal });
   if (result.kind === "failed" && result.reason === "stopped") {
     await release(claimed, options);
     return;
@@ -60,20 +56,6 @@ export async function deliver(claimed: ClaimedDelivery, options: DeliverOptions)
 }
 
 const NO_REPLY = { httpStatus: null, replyBody: null, replyContentType: null } as const;
-
-async function attemptOnce(claimed: ClaimedDelivery, options: DeliverOptions): Promise<SendResult> {
-  const { vault, clock, version, signal } = options;
-  const nowMs = clock.nowMs();
-  let headers: Readonly<Record<string, string>>;
-  try {
-    headers = await signRequest(claimed, { vault, nowMs, version });
-  } catch {
-    // The fault's text may hold key material; the word is enough to find the endpoint (S34).
-    return { kind: "failed", reason: "secretUnreadable" };
-  }
-  const { acknowledges } = PROFILES[claimed.endpoint.profile];
-  return await options.send({ url: claimed.endpoint.url, headers, body: claimed.body, acknowledges, signal });
-}
 
 function attemptRow(
   result: SendResult,

@@ -6,7 +6,7 @@ import { createSqliteStore } from "../store/sqlite/create-sqlite-store.ts";
 import type { Store } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
 import { makeVault, realRandom } from "./claimed.fixture.ts";
-import { createEndpoints, type EndpointAdded, type Endpoints } from "./endpoints.ts";
+import { createEndpoints, type EndpointAdded, type Endpoints, type NewEndpointSettings } from "./endpoints.ts";
 import { realClock } from "./real-clock.fixture.ts";
 import { loopbackSender, networksOf } from "./sender.fixture.ts";
 
@@ -16,17 +16,25 @@ export interface DeliveryStore {
   readonly vault: Vault;
   readonly endpoints: Endpoints;
   /** An endpoint of tenant `default` with this URL, enabled. */
-  add(
-    url: string,
-    settings?: { readonly profile?: "standard" | "incode"; readonly operator?: boolean },
-  ): Promise<EndpointAdded>;
+  add(url: string, settings?: Partial<NewEndpointSettings>): Promise<EndpointAdded>;
   /** Decides one passed authentication: one event, one delivery per endpoint. Answers the event's id. */
   decide(): Promise<string>;
   close(): Promise<void>;
 }
 
 /** Who asks, in these tests. */
-export const ASKED = { tenantId: "default", actor: "system" } as const;
+export const ASKED = { tenantId: "default", actor: "system", admin: true } as const;
+
+/** Settings that say as little as may be said. */
+export const PLAIN_SETTINGS = {
+  description: null,
+  profile: "standard",
+  outcomes: null,
+  headers: null,
+  auth: null,
+  rateLimit: null,
+  operator: false,
+} as const;
 
 /** @returns a fresh one; the caller closes it */
 export async function openDeliveryStore(): Promise<DeliveryStore> {
@@ -34,17 +42,17 @@ export async function openDeliveryStore(): Promise<DeliveryStore> {
   const store = await createSqliteStore({ folder: join(folder, "data"), clock: realClock, random: realRandom });
   const vault = makeVault();
   const allowedNetworks = networksOf("127.0.0.0/8");
-  const { guard } = loopbackSender();
-  const endpoints = createEndpoints({ store, vault, random: realRandom, allowedNetworks, guard });
+  const { guard, send } = loopbackSender();
+  const world = { vault, random: realRandom, clock: realClock, version: "1.2.3" };
+  const endpoints = createEndpoints({ ...world, store, allowedNetworks, guard, send });
   const audit = { actor: "system", action: "tenant.created", target: "tenant:default", details: {} };
   await store.createTenant({ tenantId: "default", name: "default", audit });
   return {
     store,
     vault,
     endpoints,
-    add: async (url, { profile = "standard", operator = false } = {}) => {
-      const settings = { url, profile, operator, description: null, outcomes: null, headers: null };
-      const added = await endpoints.add({ ...ASKED, ...settings });
+    add: async (url, settings = {}) => {
+      const added = await endpoints.add({ ...ASKED, ...PLAIN_SETTINGS, ...settings, url });
       if (added.kind === "refused") throw new Error(added.message);
       return added;
     },

@@ -2,20 +2,14 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { isSampleName, parsePublicKey, parseSigningKey, SAMPLES, sample } from "@sameface/contract";
 import { realRandom } from "./claimed.fixture.ts";
-import { ASKED, type DeliveryStore, openDeliveryStore } from "./delivery-store.fixture.ts";
+import { ASKED, type DeliveryStore, openDeliveryStore, PLAIN_SETTINGS } from "./delivery-store.fixture.ts";
 import { createEndpoints, type Endpoints, type NewEndpointSettings } from "./endpoints.ts";
+import { realClock } from "./real-clock.fixture.ts";
 import type { Lookup } from "./resolver.ts";
 import { openHeaders, openSigningKeys } from "./sealed-endpoint.ts";
 import { loopbackSender, networksOf } from "./sender.fixture.ts";
 
-const SETTINGS: NewEndpointSettings = {
-  url: "https://hooks.example.com/in",
-  description: null,
-  profile: "standard",
-  outcomes: null,
-  operator: false,
-  headers: null,
-};
+const SETTINGS: NewEndpointSettings = { ...PLAIN_SETTINGS, url: "https://hooks.example.com/in" };
 
 describe("createEndpoints", () => {
   let at: DeliveryStore;
@@ -28,8 +22,9 @@ describe("createEndpoints", () => {
   const serviceOf = (lookup: Lookup, networks = ""): Endpoints => {
     const allowedNetworks = networksOf(networks);
     const resolver = { resolve: async () => await Promise.resolve(lookup) };
-    const { guard } = loopbackSender({ allowedNetworks, resolver });
-    return createEndpoints({ store: at.store, vault: at.vault, random: realRandom, allowedNetworks, guard });
+    const { guard, send } = loopbackSender({ allowedNetworks, resolver });
+    const world = { random: realRandom, clock: realClock, version: "1.2.3" };
+    return createEndpoints({ ...world, store: at.store, vault: at.vault, allowedNetworks, guard, send });
   };
   const publicly = (): Endpoints => serviceOf({ kind: "addresses", addresses: ["93.184.216.34"] });
 
@@ -132,7 +127,8 @@ describe("createEndpoints", () => {
     const ref = { ...ASKED, endpointId: added.endpoint.endpointId };
     const foreign = { ...ref, tenantId: "other" };
     assert.equal((await service.disable(ref))?.disabledReason, "operator");
-    assert.equal((await service.enable(ref))?.disabledReason, null);
+    const enabled = await service.enable(ref);
+    assert.ok(enabled !== null && !("kind" in enabled) && enabled.disabledReason === null);
     assert.equal(await service.disable(foreign), null);
     assert.equal(await service.update({ ...foreign, settings: { profile: "incode" } }), null);
     assert.equal(await service.test({ ...foreign, sample: "passed" }), null);

@@ -3,6 +3,7 @@ import type { Random } from "../random.ts";
 import type { Endpoint, SealedSecret } from "../store/records.ts";
 import type { NewSecret } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { AuthSettings } from "./auth-kind.ts";
 
 /** The part of the vault that delivery needs. */
 export type Sealer = Pick<Vault, "seal" | "open">;
@@ -67,12 +68,32 @@ export function openHeaders(endpoint: Endpoint, vault: Sealer): Readonly<Record<
   return JSON.parse(toText(vault.open(endpoint.sealedHeaders, headersContext(endpoint)))) as Record<string, string>;
 }
 
+/** Settings of the auth kind, as they are stored; `null` for none. */
+export function sealAuth(
+  settings: AuthSettings | null,
+  { vault, ...ref }: EndpointRef & { readonly vault: Sealer },
+): { readonly kind: string | null; readonly sealed: Uint8Array | null } {
+  if (settings === null) return { kind: null, sealed: null };
+  return { kind: settings.kind, sealed: vault.seal(toBytes(JSON.stringify(settings)), authContext(ref)) };
+}
+
+/** Settings of the auth kind. @throws {VaultError} for a row that does not open */
+export function openAuth(endpoint: Endpoint, vault: Sealer): AuthSettings | null {
+  if (endpoint.sealedAuth === null) return null;
+  // Sealed by sealAuth alone, and authenticated: what opens is what the schema let through.
+  return JSON.parse(toText(vault.open(endpoint.sealedAuth, authContext(endpoint)))) as AuthSettings;
+}
+
 function secretContext({ tenantId, endpointId }: EndpointRef, secretId: string): readonly string[] {
   return ["endpoint secret", tenantId, endpointId, secretId];
 }
 
 function headersContext({ tenantId, endpointId }: EndpointRef): readonly string[] {
   return ["endpoint headers", tenantId, endpointId];
+}
+
+function authContext({ tenantId, endpointId }: EndpointRef): readonly string[] {
+  return ["endpoint auth", tenantId, endpointId];
 }
 
 function toBytes(text: string): Uint8Array {

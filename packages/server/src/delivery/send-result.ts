@@ -32,6 +32,10 @@ export const SEND_FAILURES = [
   "stopped",
   /** The endpoint's secrets or headers could not be opened; nothing was sent. */
   "secretUnreadable",
+  /** The token endpoint answered, but gave no token; nothing was sent to the endpoint. */
+  "tokenRefused",
+  /** The token endpoint could not be asked; nothing was sent to the endpoint. */
+  "tokenUnavailable",
   /** A fault that has no word of its own yet. */
   "unexpected",
 ] as const;

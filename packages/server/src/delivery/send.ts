@@ -3,17 +3,17 @@ import type { Network } from "./address.ts";
 import { type AddressGuard, createAddressGuard, type Listener } from "./address-guard.ts";
 import { createConnectionPool } from "./connection-pool.ts";
 import { createConnector } from "./connector.ts";
+import { startDeadline } from "./deadline.ts";
 import { checkEndpointUrl } from "./endpoint-url.ts";
 import { type ExchangeRequest, exchange } from "./exchange.ts";
 import type { Resolver } from "./resolver.ts";
-import { SendError } from "./send-error.ts";
 import type { SendResult } from "./send-result.ts";
 
 /** One attempt: where to, what, and what counts as an acknowledgement. */
 export interface SendRequest extends Omit<ExchangeRequest, "path"> {
   /** As registered; it is judged again by the settings of now. */
   readonly url: string;
-  /** Aborting it ends the attempt as `stopped`. */
+  /** Aborting it ends the attempt as `stopped`, or as the `SendError` that is its reason says. */
   readonly signal: AbortSignal;
 }
 
@@ -101,28 +101,6 @@ export function createSender({ limits = SEND_LIMITS, clock, ...options }: Sender
     guard,
     close: () => {
       pool.close();
-    },
-  };
-}
-
-function startDeadline(
-  stop: AbortSignal,
-  { clock, totalMs }: { readonly clock: Clock; readonly totalMs: number },
-): { readonly signal: AbortSignal; cancel(): void } {
-  const controller = new AbortController();
-  const onStop = (): void => {
-    controller.abort(new SendError("stopped"));
-  };
-  const cancelTimer = clock.after(totalMs, () => {
-    controller.abort(new SendError("timeout"));
-  });
-  stop.addEventListener("abort", onStop, { once: true });
-  if (stop.aborted) onStop();
-  return {
-    signal: controller.signal,
-    cancel: () => {
-      cancelTimer();
-      stop.removeEventListener("abort", onStop);
     },
   };
 }

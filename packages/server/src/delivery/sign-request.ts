@@ -1,10 +1,18 @@
-import { HEADERS, sign } from "@sameface/contract";
-import type { ClaimedDelivery } from "../store/store.ts";
+import { HEADERS, type OutcomeKind, sign } from "@sameface/contract";
+import type { Endpoint } from "../store/records.ts";
 import { NODE_SIGNING } from "./node-signing.ts";
 import { openHeaders, openSigningKeys, type Sealer } from "./sealed-endpoint.ts";
 
 /** What is signed, for whom. */
-export type ToSign = Pick<ClaimedDelivery, "endpoint" | "eventId" | "outcome" | "body" | "attemptNumber">;
+export interface ToSign {
+  readonly endpoint: Endpoint;
+  readonly eventId: string;
+  /** `null`: it tells of no authentication. */
+  readonly outcome: OutcomeKind | null;
+  readonly body: Uint8Array;
+  /** 1 for the first attempt. */
+  readonly attemptNumber: number;
+}
 
 /** What {@link signRequest} is told beside the delivery. */
 export interface SignRequestOptions {
@@ -13,22 +21,25 @@ export interface SignRequestOptions {
   readonly nowMs: number;
   /** Of sameface, for `user-agent`. */
   readonly version: string;
+  /** What signs in at the endpoint; absent: nothing. */
+  readonly authHeaders?: Readonly<Record<string, string>>;
 }
 
 /**
  * The headers of one attempt: id and body are those of every attempt, timestamp and signature are fresh, and the keys
- * are those of the claim (contract.md §6, F44). Own headers never take the place of ours.
+ * are those of the claim (contract.md §6, F44). Own headers and those of the sign-in never take the place of ours.
  * @throws {VaultError} when a secret or the own headers do not open; nothing may be sent then
  */
 export async function signRequest(
   { endpoint, eventId, outcome, body, attemptNumber }: ToSign,
-  { vault, nowMs, version }: SignRequestOptions,
+  { vault, nowMs, version, authHeaders = {} }: SignRequestOptions,
 ): Promise<Readonly<Record<string, string>>> {
   const timestampSeconds = Math.floor(nowMs / 1_000);
   const keys = openSigningKeys(endpoint, vault);
   return {
     "user-agent": `sameface/${version}`,
     ...openHeaders(endpoint, vault),
+    ...authHeaders,
     "content-type": "application/json",
     // A reply is never decoded, so none should come encoded (reliability.md F12).
     "accept-encoding": "identity",

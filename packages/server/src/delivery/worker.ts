@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { ClaimedDelivery, Store } from "../store/store.ts";
+import { type AttemptParts, createAttempt } from "./attempt.ts";
 import { type DeliverOptions, deliver, release } from "./deliver.ts";
 import { createFlights, type Flights } from "./flights.ts";
 import { storeBackoffMs } from "./store-retry.ts";
@@ -33,7 +34,8 @@ export const WORKER_LIMITS: WorkerLimits = {
 
 /** What {@link createDeliveryWorker} is made of. */
 export interface DeliveryWorkerOptions
-  extends Omit<DeliverOptions, "store" | "signal" | "mostCrashes" | "recordForMs" | "report"> {
+  extends Omit<DeliverOptions, "store" | "attempt" | "signal" | "mostCrashes" | "recordForMs" | "report">,
+    AttemptParts {
   readonly store: Pick<
     Store,
     "claimDeliveries" | "finishAttempt" | "releaseDelivery" | "nextDueInMs" | "onDeliveriesDue"
@@ -69,7 +71,8 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const sending = new AbortController();
   const flights = createFlights(limits, wakeSoon(clock, wakeUp));
   const recordForMs = limits.leaseMs * RECORD_SHARE_OF_LEASE;
-  const deliverOptions = { ...options, ...limits, recordForMs, signal: sending.signal, report };
+  const attempt = createAttempt(options);
+  const deliverOptions = { ...options, ...limits, attempt, recordForMs, signal: sending.signal, report };
   const begin = (claimed: ClaimedDelivery): void => {
     const work = claiming.signal.aborted ? release(claimed, deliverOptions) : deliver(claimed, deliverOptions);
     const safe = work.catch((error: unknown) => {

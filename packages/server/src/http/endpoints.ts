@@ -8,9 +8,12 @@ import {
   EndpointView,
   IdParams,
   PagingQuery,
+  RotateBody,
   TestBody,
 } from "../api/index.ts";
-import type { EndpointRequest, EndpointSettings, Endpoints, SettingRefusal } from "../delivery/endpoints.ts";
+import type { SettingRefusal } from "../delivery/check-settings.ts";
+import type { EndpointRequest, EndpointSettings, Endpoints, Owner } from "../delivery/endpoints.ts";
+import { OVERLAP_SECONDS } from "../delivery/rotate-endpoint.ts";
 import { isStream } from "../delivery/streams.ts";
 import type { Endpoint } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
@@ -32,6 +35,8 @@ const READ = ["endpoints:read", "endpoints:write"] as const;
 const WRITE = ["endpoints:write"] as const;
 const view = (description: string) => ({ 200: { description, schema: EndpointView } });
 
+const SETTING_PROBLEMS = ["refusedUrl", "refusedHeader", "refusedAuth"] as const;
+
 export const ENDPOINT_SHAPES = {
   create: defineRoute({
     operationId: "createEndpoint",
@@ -41,7 +46,7 @@ export const ENDPOINT_SHAPES = {
     scopes: WRITE,
     body: { kind: "json", schema: EndpointBody },
     answers: { 201: { description: "The endpoint", schema: EndpointCreated } },
-    problems: ["refusedUrl", "refusedHeader"],
+    problems: SETTING_PROBLEMS,
   }),
   list: defineRoute({
     operationId: "listEndpoints",
@@ -72,7 +77,7 @@ export const ENDPOINT_SHAPES = {
     params: IdParams,
     body: { kind: "json", schema: EndpointPatch },
     answers: view("The endpoint, changed"),
-    problems: ["notFound", "refusedUrl", "refusedHeader", "endpointUnavailable"],
+    problems: ["notFound", ...SETTING_PROBLEMS, "endpointUnavailable"],
   }),
   remove: defineRoute({
     operationId: "deleteEndpoint",
@@ -92,7 +97,7 @@ export const ENDPOINT_SHAPES = {
     scopes: WRITE,
     params: IdParams,
     answers: view("The endpoint, enabled"),
-    problems: ["notFound", "endpointUnavailable"],
+    problems: ["notFound", "endpointUnverified", "endpointUnavailable"],
   }),
   disable: defineRoute({
     operationId: "disableEndpoint",
@@ -103,6 +108,28 @@ export const ENDPOINT_SHAPES = {
     params: IdParams,
     answers: view("The endpoint, disabled"),
     problems: ["notFound", "endpointUnavailable"],
+  }),
+  rotate: defineRoute({
+    operationId: "rotateEndpointSecret",
+    method: "POST",
+    path: "/v1/endpoints/{id}/rotate-secret",
+    summary: "New secrets of both kinds; requests carry the signatures of old and new ones until the overlap ends",
+    scopes: WRITE,
+    params: IdParams,
+    body: { kind: "json", schema: RotateBody },
+    answers: { 200: { description: "The endpoint; its new secret is shown this once", schema: EndpointCreated } },
+    problems: ["notFound", "tooManySecrets"],
+  }),
+  verify: defineRoute({
+    operationId: "verifyEndpoint",
+    method: "POST",
+    path: "/v1/endpoints/{id}/verify",
+    summary:
+      'Send {"type":"endpoint.verify","challenge":…}, signed; the echo {"challenge":…} with a 2xx opens the endpoint',
+    scopes: WRITE,
+    params: IdParams,
+    answers: view("The endpoint, its owner proved"),
+    problems: ["notFound", "notEchoed"],
   }),
   test: defineRoute({
     operationId: "testEndpoint",
@@ -125,15 +152,23 @@ export interface EndpointRouteParts {
 
 /** The routes of endpoints. */
 export function endpointRoutes(parts: EndpointRouteParts): readonly Route[] {
-  return [...settingRoutes(parts), ...stateRoutes(parts), ...readingRoutes(parts)];
+  return [...settingRoutes(parts), ...stateRoutes(parts), ...ownerRoutes(parts), ...readingRoutes(parts)];
 }
+
+const DEFAULT_SETTINGS = {
+  description: null,
+  profile: "standard",
+  outcomes: null,
+  headers: null,
+  auth: null,
+  rateLimit: null,
+  operator: false,
+} as const;
 
 function settingRoutes({ endpoints, store }: EndpointRouteParts): readonly Route[] {
   return [
-    bind(ENDPOINT_SHAPES.create, async ({ caller: { tenantId, actor }, body }) => {
-      const { url, description = null, profile = "standard", outcomes = null, headers = null, operator = false } = body;
-      const settings = { url, description, profile, outcomes, headers, operator };
-      const result = await endpoints.add({ tenantId, actor, ...settings });
+    bind(ENDPOINT_SHAPES.create, async ({ caller, body }) => {
+      const result = await endpoints.add({ ...askedBy(caller), ...DEFAULT_SETTINGS, ...body });
       if (result.kind === "refused") return refusalProblem(result);
       const json: EndpointCreated = { ...endpointView(result.endpoint), secret: result.secret };
       return { status: 201, json };
@@ -154,9 +189,15 @@ function stateRoutes({ endpoints, store }: EndpointRouteParts): readonly Route[]
     bind(ENDPOINT_SHAPES.remove, async (call) => {
       return (await endpoints.remove(requestOf(call))) ? { status: 204 } : noEndpoint();
     }),
-    bind(ENDPOINT_SHAPES.enable, async (call) =>
-      (await namesStream(call, store)) ? streamStays() : shown(await endpoints.enable(requestOf(call))),
-    ),
+    bind(ENDPOINT_SHAPES.enable, async (call) => {
+      if (await namesStream(call, store)) return streamStays();
+      const enabled = await endpoints.enable(requestOf(call));
+      if (enabled === null || !("kind" in enabled)) return shown(enabled);
+      return problem(
+        "endpointUnverified",
+        "Let the endpoint echo the challenge (verify), or enable it with an admin key.",
+      );
+    }),
     bind(ENDPOINT_SHAPES.disable, async (call) =>
       (await namesStream(call, store)) ? streamStays() : shown(await endpoints.disable(requestOf(call))),
     ),
@@ -165,6 +206,29 @@ function stateRoutes({ endpoints, store }: EndpointRouteParts): readonly Route[]
       if (!isSampleName(sample)) return problem("validation", "There is no such sample.");
       const delivery = await endpoints.test({ ...requestOf(call), sample });
       return delivery === null ? noEndpoint() : { status: 202, json: deliveryView(delivery) };
+    }),
+  ];
+}
+
+function ownerRoutes({ endpoints }: EndpointRouteParts): readonly Route[] {
+  return [
+    bind(ENDPOINT_SHAPES.rotate, async (call) => {
+      const { overlapSeconds = OVERLAP_SECONDS.default } = call.body;
+      const rotated = await endpoints.rotate({ ...requestOf(call), overlapSeconds });
+      if (rotated === null) return noEndpoint();
+      if (rotated.kind === "tooManySecrets") {
+        return problem("tooManySecrets", "Wait for an overlap to end, or rotate with overlapSeconds 0.");
+      }
+      const json: EndpointCreated = { ...endpointView(rotated.endpoint), secret: rotated.secret };
+      return { status: 200, json };
+    }),
+    bind(ENDPOINT_SHAPES.verify, async (call) => {
+      const verified = await endpoints.verify(requestOf(call));
+      if (verified === null || !("kind" in verified)) return shown(verified);
+      const status = verified.httpStatus === null ? "" : ` (status ${verified.httpStatus})`;
+      return problem("notEchoed", `No echo of the challenge came: ${verified.reason}${status}.`, {
+        reason: verified.reason,
+      });
     }),
   ];
 }
@@ -182,7 +246,11 @@ function readingRoutes({ store }: EndpointRouteParts): readonly Route[] {
 }
 
 function requestOf(call: { readonly caller: Caller; readonly params: { readonly id: string } }): EndpointRequest {
-  return { tenantId: call.caller.tenantId, actor: call.caller.actor, endpointId: call.params.id };
+  return { ...askedBy(call.caller), endpointId: call.params.id };
+}
+
+function askedBy({ tenantId, actor, scopes }: Caller): Owner {
+  return { tenantId, actor, admin: scopes.includes("admin") || scopes.includes("root") };
 }
 
 async function namesStream(
@@ -208,9 +276,10 @@ function noEndpoint(): ProblemAnswer {
   return problem("notFound", "No endpoint of this tenant has the id.");
 }
 
+const REFUSALS = { url: "refusedUrl", headers: "refusedHeader", auth: "refusedAuth" } as const;
+
 function refusalProblem({ field, message, canonical }: SettingRefusal): ProblemAnswer {
-  const code = field === "url" ? "refusedUrl" : "refusedHeader";
-  return problem(code, message, {
+  return problem(REFUSALS[field], message, {
     errors: [{ path: `/${field}`, message }],
     ...(canonical === null ? {} : { canonical }),
   });
@@ -225,7 +294,10 @@ function endpointView(endpoint: Endpoint): EndpointView {
     profile: endpoint.profile,
     outcomes: endpoint.outcomes === null ? null : [...endpoint.outcomes],
     publicKey: present?.publicKey ?? null,
+    auth: endpoint.authKind === null ? null : { kind: endpoint.authKind },
+    rateLimit: endpoint.rateLimit,
     enabled: endpoint.enabled,
+    verified: endpoint.unverifiedSinceMs === null,
     disabledReason: endpoint.disabledReason,
     slowedUntil: timestampOrNull(endpoint.slowedUntilMs),
     failingSince: timestampOrNull(endpoint.failingSinceMs),

@@ -12,6 +12,7 @@ import type { RouteShape } from "./route.ts";
 import { SOURCE_SHAPES } from "./sources.ts";
 import { STREAM_SHAPES } from "./streams.ts";
 import { TENANT_SHAPES } from "./tenants.ts";
+import { WEBHOOK_KEY_SHAPES } from "./webhook-keys.ts";
 
 /** Every row of the API, in the order of the document. */
 export const ROUTE_SHAPES: readonly RouteShape[] = [
@@ -22,6 +23,7 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   TENANT_SHAPES,
   ENDPOINT_SHAPES,
   STREAM_SHAPES,
+  WEBHOOK_KEY_SHAPES,
   EVENT_SHAPES,
   DELIVERY_SHAPES,
   OPERATOR_EVENT_SHAPES,

@@ -40,6 +40,7 @@ import { createScriptedEngine, picture, type Script, type ScriptedEngine } from 
 import { sourceRoutes } from "./sources.ts";
 import { streamRoutes } from "./streams.ts";
 import { tenantRoutes } from "./tenants.ts";
+import { webhookKeyRoutes } from "./webhook-keys.ts";
 
 /** One answer, its body read as JSON where it is JSON. */
 export interface TestAnswer {
@@ -102,7 +103,16 @@ export async function startTestServer(
     ownListeners: () => [],
     ownAddresses: () => [],
   });
-  const endpoints = createEndpoints({ store, vault, random, allowedNetworks: networks.networks, guard: sender.guard });
+  const endpoints = createEndpoints({
+    store,
+    vault,
+    random,
+    clock,
+    allowedNetworks: networks.networks,
+    guard: sender.guard,
+    send: sender.send,
+    version: "0",
+  });
   const readPolicy = async (tenantId: string) => await readTenantPolicy(store, tenantId);
   const streams = createStreams({ store, vault, random, clock, version: "0" });
   const parts = { streams, store, vault, engine, random, clock, log, endpoints, readPolicy, compare };
@@ -117,6 +127,7 @@ export async function startTestServer(
     ...tenantRoutes(parts),
     ...endpointRoutes(parts),
     ...streamRoutes(parts),
+    ...webhookKeyRoutes(parts),
     ...eventRoutes(parts),
     ...deliveryRoutes(parts),
     ...operatorEventRoutes(parts),
