@@ -67,8 +67,8 @@ export const MAY: readonly Layer[] = [
   {
     part: `${SERVER}store/(?!(store|records|store-error|lock-state)\\.ts$)`,
     may: [PORT, WORLD, CONTRACT],
-    outside: ["kysely", "node:"],
-    reason: "SQL stays here: the port, shared queries, the driver",
+    outside: ["kysely", "pg", "node:"],
+    reason: "SQL stays here: the port, shared queries, the drivers",
   },
   {
     part: API,

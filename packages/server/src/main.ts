@@ -37,6 +37,7 @@ import { logReport } from "./log-report.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
 import { type Random, systemRandom } from "./random.ts";
 import { ServerError } from "./server-error.ts";
+import { createPostgresStore } from "./store/postgres/create-postgres-store.ts";
 import { createSqliteStore } from "./store/sqlite/create-sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { StoreError } from "./store/store-error.ts";
@@ -125,7 +126,7 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const { config, clock, random } = world;
   const log = createLog({ level: config.logLevel, clock, write: world.writeLog ?? writeToStderr });
   const folder = resolve(config.data);
-  const store = await createSqliteStore({ folder, clock, random });
+  const store = await openStore(world, folder);
   started.push(async () => {
     await store.close();
   });
@@ -152,6 +153,12 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const close = closeOf({ ...parts, app, worker });
   const notices = noticesOf(parts, origin === "made" ? keyFile : null);
   return { url: urlOf(at), adminKey, notices, close };
+}
+
+async function openStore({ config, clock, random }: World, folder: string): Promise<Store> {
+  const { databaseUrl } = config;
+  if (databaseUrl === undefined) return await createSqliteStore({ folder, clock, random });
+  return await createPostgresStore({ url: databaseUrl, clock, random });
 }
 
 async function startEngine({ engineProcesses }: Config, started: (() => Promise<void>)[]): Promise<Engine> {

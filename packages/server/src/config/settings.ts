@@ -21,13 +21,17 @@ export const Settings = Type.Object(
       description: "Port to listen on; 0: a free one.",
     }),
     host: Type.String({ minLength: 1, default: "127.0.0.1", description: "Address to listen on." }),
-    data: Type.String({ minLength: 1, default: "./data", description: "Folder of the database." }),
+    data: Type.String({
+      minLength: 1,
+      default: "./data",
+      description: "Folder of the database; with PostgreSQL only the master key file is made, beside it.",
+    }),
     databaseUrl: Type.Optional(
       Type.String({
         ...secret,
-        ...notServed,
-        minLength: 1,
-        description: "Unset: SQLite in the data folder, the only store so far.",
+        pattern: "^postgres(ql)?://[^\\s]+$",
+        description:
+          "postgres://user:password@host:port/database, PostgreSQL 15 or newer, for one node or many; sslmode require, verify-ca and verify-full encrypt and verify, sslrootcert names the authority's file. Unset: SQLite in the data folder.",
       }),
     ),
     adminKey: Type.Optional(

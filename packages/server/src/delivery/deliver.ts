@@ -78,7 +78,8 @@ async function record(
 ): Promise<void> {
   const { claimed, attempt, next } = done;
   const { tenantId, deliveryId, fencingToken } = claimed;
-  const result = { tenantId, deliveryId, fencingToken, attempt, next };
+  const { endpointId } = claimed.endpoint;
+  const result = { tenantId, deliveryId, endpointId, fencingToken, attempt, next };
   const written = await insist(async () => await options.store.finishAttempt(result), {
     ...options,
     forMs: options.recordForMs,

@@ -16,9 +16,13 @@ import { rotationConformance } from "./conformance/rotation.conformance.ts";
 import { streamConformance } from "./conformance/streams.conformance.ts";
 import { tenantConformance } from "./conformance/tenants.conformance.ts";
 
-/** What every implementation of the port must show. @param open opens an empty store */
-export function storeConformance(name: string, open: OpenStore): void {
-  describe(`${name} store`, () => {
+/**
+ * What every implementation of the port must show.
+ * @param open opens an empty store
+ * @param options.skip why it can't run here
+ */
+export function storeConformance(name: string, open: OpenStore, options: { skip?: string | false } = {}): void {
+  describe(`${name} store`, options, () => {
     tenantConformance(open);
     customerConformance(open);
     decisionConformance(open);

@@ -237,6 +237,7 @@ export type NextStep =
 
 export interface AttemptResult extends InTenant {
   readonly deliveryId: string;
+  readonly endpointId: string;
   readonly fencingToken: number;
   readonly attempt: Omit<DeliveryAttempt, "number">;
   readonly next: NextStep;

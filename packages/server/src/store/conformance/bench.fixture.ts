@@ -186,6 +186,7 @@ export async function finish(
   const { kind } = await store.finishAttempt({
     tenantId: claimed.tenantId,
     deliveryId: claimed.deliveryId,
+    endpointId: claimed.endpoint.endpointId,
     fencingToken: claimed.fencingToken,
     attempt: {
       startedAtMs: START_MS,

@@ -15,6 +15,15 @@ export interface WriteView extends ReadView {
   readonly newId: () => string;
   /** Tells that a delivery became due: listeners hear of it after the commit, never before. */
   readonly madeDue: () => void;
+  /** Several processes write: rows that a decision is built on are locked when they are read. */
+  readonly locksRows: boolean;
+}
+
+/** Hot writes of many callers that may share a commit. */
+export interface GroupOrder {
+  readonly group: "decisions" | "results";
+  /** Names what members of a group lock first; they are written in this order, which is then that of all nodes. */
+  readonly lock: string;
 }
 
 /** A delivery chosen for a claim. */
@@ -26,8 +35,8 @@ export interface PickedDelivery {
 /** What a dialect brings; everything else is shared. Its faults are {@link StoreError}s. */
 export interface Backend {
   readonly read: <T>(work: (view: ReadView) => Promise<T>) => Promise<T>;
-  /** Resolves after the commit. */
-  readonly write: <T>(work: (view: WriteView) => Promise<T>) => Promise<T>;
+  /** Resolves after the commit. The work may be run again where several processes write; its last run counts. */
+  readonly write: <T>(work: (view: WriteView) => Promise<T>, order?: GroupOrder) => Promise<T>;
   /**
    * What to claim now, fairest first, as {@link ClaimRequest} and `laneRoom` bound it. Where several processes claim, the
    * lanes that are picked from are locked till the end of the transaction, so that their bounds hold over all of them.

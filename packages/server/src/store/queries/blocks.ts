@@ -2,6 +2,7 @@ import type { CustomerRef, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, WriteView } from "./backend.ts";
 import { readRevision } from "./customers.ts";
+import { lockTenant } from "./lock-tenant.ts";
 
 /** The part of the {@link Store} that blocks and unlocks customers. */
 export function blockQueries({ write }: Backend): Pick<Store, "block" | "unblock" | "unlock"> {
@@ -44,8 +45,9 @@ export function blockQueries({ write }: Backend): Pick<Store, "block" | "unblock
   };
 }
 
-async function setRevision({ db }: WriteView, ref: CustomerRef, revision: string): Promise<boolean> {
-  const row = await db
+async function setRevision(view: WriteView, ref: CustomerRef, revision: string): Promise<boolean> {
+  await lockTenant(view, ref.tenantId);
+  const row = await view.db
     .updateTable("customers")
     .set({ revision })
     .where("tenant_id", "=", ref.tenantId)

@@ -52,6 +52,7 @@ async function endOrphans(view: WriteView): Promise<void> {
     .where("d.status", "=", sql.lit("inFlight"))
     .where("d.due_at_ms", "<=", view.nowMs)
     .where((where) => where.or([where("e.endpoint_id", "is", null), where("e.disabled_reason", "is not", null)]))
+    .$if(view.locksRows, (query) => query.forNoKeyUpdate("d").skipLocked())
     .execute();
   for (const orphan of orphans) {
     const gone = orphan.endpoint_id === null;
@@ -188,6 +189,7 @@ async function settleReleased(
   const endpoint = await view.db
     .selectFrom("endpoints")
     .select("disabled_reason")
+    .$if(view.locksRows, (query) => query.forNoKeyUpdate())
     .where("tenant_id", "=", where.tenantId)
     .where("endpoint_id", "=", where.endpointId)
     .executeTakeFirst();

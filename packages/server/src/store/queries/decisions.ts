@@ -1,28 +1,34 @@
 import type { Decision, DecisionResult, LockedResult, Store } from "../store.ts";
-import type { Backend, WriteView } from "./backend.ts";
+import type { Backend, GroupOrder, WriteView } from "./backend.ts";
 import { countAll, countGuarded, tellLock } from "./counters.ts";
 import { readRevision } from "./customers.ts";
 import { insertEvent } from "./events.ts";
 import { beginsAs, readFanOut } from "./fan-out.ts";
 import { keepAnswer } from "./idempotency.ts";
+import { lockTenant } from "./lock-tenant.ts";
 import { newDelivery } from "./new-delivery.ts";
 import type { DeliveryRow } from "./tables.ts";
 
 /** The part of the {@link Store} that writes an attempt with all that follows from it. */
 export function decisionQueries({ write }: Backend): Pick<Store, "recordDecision" | "recordLockedAttempt"> {
+  const orderOf = ({ tenantId }: Decision): GroupOrder => ({ group: "decisions", lock: tenantId });
   return {
-    recordDecision: async (decision) => await write(async (view) => await recordDecision(view, decision)),
-    recordLockedAttempt: async (decision) => await write(async (view) => await recordLockedAttempt(view, decision)),
+    recordDecision: async (decision) =>
+      await write(async (view) => await recordDecision(view, decision), orderOf(decision)),
+    recordLockedAttempt: async (decision) =>
+      await write(async (view) => await recordLockedAttempt(view, decision), orderOf(decision)),
   };
 }
 
 async function recordDecision(view: WriteView, decision: Decision): Promise<DecisionResult> {
+  await lockTenant(view, decision.tenantId);
   if ((await readRevision(view, decision)) !== decision.readRevision) return { kind: "customerChanged" };
   if ((await countGuarded(view, decision)).kind === "locked") return { kind: "locked" };
   return await insertDecision(view, decision);
 }
 
 async function recordLockedAttempt(view: WriteView, decision: Decision): Promise<LockedResult> {
+  await lockTenant(view, decision.tenantId);
   if ((await readRevision(view, decision)) !== decision.readRevision) return { kind: "customerChanged" };
   const lock = await tellLock(view, decision);
   if (lock.kind !== "locked") return lock;

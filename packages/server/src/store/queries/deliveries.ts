@@ -6,6 +6,7 @@ import { encodeCursor, sequenceAndIdCursor } from "./cursor.ts";
 import { readEndpoint } from "./endpoint-records.ts";
 import { insertEvent } from "./events.ts";
 import { beginsAs } from "./fan-out.ts";
+import { lockTenant } from "./lock-tenant.ts";
 import type { DeliveryAttemptRow, DeliveryRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
 
@@ -33,6 +34,7 @@ async function createTestDelivery(
   view: WriteView,
   where: Parameters<Store["createTestDelivery"]>[0],
 ): Promise<Delivery | null> {
+  await lockTenant(view, where.tenantId);
   const endpoint = await readEndpoint(view, where);
   if (endpoint === null) return null;
   const sequence = await insertEvent(view, {
@@ -98,7 +100,8 @@ async function listDeliveries(
 }
 
 async function retryDelivery(view: WriteView, where: Parameters<Store["retryDelivery"]>[0]): Promise<Retried> {
-  const row = await readRow(view, where);
+  await lockTenant(view, where.tenantId);
+  const row = await readRow(view, where, view.locksRows);
   if (row === undefined) return { kind: "unknown" };
   if (row.status === "inFlight") return { kind: "busy" };
   const event = await view.db
@@ -131,10 +134,12 @@ async function retryDelivery(view: WriteView, where: Parameters<Store["retryDeli
 async function readRow(
   { db }: ReadView,
   where: InTenant & { readonly deliveryId: string },
+  locked = false,
 ): Promise<DeliveryRow | undefined> {
   return await db
     .selectFrom("deliveries")
     .selectAll()
+    .$if(locked, (query) => query.forNoKeyUpdate())
     .where("tenant_id", "=", where.tenantId)
     .where("delivery_id", "=", where.deliveryId)
     .executeTakeFirst();

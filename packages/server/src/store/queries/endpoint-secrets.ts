@@ -3,6 +3,7 @@ import type { NewSecret, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { ReadView, WriteView } from "./backend.ts";
 import { readEndpoint } from "./endpoint-records.ts";
+import { lockTenant } from "./lock-tenant.ts";
 import type { EndpointRow } from "./tables.ts";
 
 /** Secrets that sign from now on, with no end. */
@@ -33,6 +34,7 @@ export async function rotateSecrets(
   view: WriteView,
   where: Parameters<Store["rotateSecrets"]>[0],
 ): Promise<Endpoint | null | { readonly kind: "tooMany" }> {
+  await lockTenant(view, where.tenantId);
   const before = await readEndpoint(view, where);
   if (before === null) return null;
   const endMs = view.nowMs + where.overlapMs;

@@ -7,6 +7,7 @@ import { readEndpoint, toEndpoints } from "./endpoint-records.ts";
 import { findPublicKeys, insertSecrets, rotateSecrets } from "./endpoint-secrets.ts";
 import { formatOutcomes } from "./fan-out.ts";
 import { freeHeld, holdWaiting, renameHeld, skipWaiting } from "./lane-states.ts";
+import { lockTenant } from "./lock-tenant.ts";
 import { recordOperatorEvent } from "./operator-events.ts";
 import type { EndpointRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
@@ -85,6 +86,7 @@ async function updateEndpoint(
   view: WriteView,
   where: Parameters<Store["updateEndpoint"]>[0],
 ): Promise<Endpoint | null> {
+  await lockTenant(view, where.tenantId);
   const before = await readEndpoint(view, where);
   if (before === null || (where.onlyUrl !== undefined && where.onlyUrl !== before.url)) return null;
   const columns = toColumns(where.change, view.nowMs);
@@ -145,6 +147,7 @@ async function moveLane(
 
 /** @see Store.deleteEndpoint */
 export async function deleteEndpoint(view: WriteView, where: Parameters<Store["deleteEndpoint"]>[0]): Promise<boolean> {
+  await lockTenant(view, where.tenantId);
   const deleted = await view.db
     .deleteFrom("endpoints")
     .where("tenant_id", "=", where.tenantId)

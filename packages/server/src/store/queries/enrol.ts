@@ -2,6 +2,7 @@ import type { Enrolment, EnrolmentResult, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, WriteView } from "./backend.ts";
 import { readRevision } from "./customers.ts";
+import { lockTenant } from "./lock-tenant.ts";
 
 /** The part of the {@link Store} that stores templates. */
 export function enrolQueries({ write }: Backend): Pick<Store, "enrol"> {
@@ -9,6 +10,7 @@ export function enrolQueries({ write }: Backend): Pick<Store, "enrol"> {
 }
 
 async function enrol(view: WriteView, enrolment: Enrolment): Promise<EnrolmentResult> {
+  await lockTenant(view, enrolment.tenantId);
   const known = (await readRevision(view, enrolment)) !== null;
   if (enrolment.mode === "add") {
     if (!known) return { kind: "unknownCustomer" };

@@ -1,12 +1,14 @@
 import type { CustomerRef, ErasureCounts, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, WriteView } from "./backend.ts";
+import { lockTenant } from "./lock-tenant.ts";
 
 /** The part of the {@link Store} that forgets a customer (I9). */
 export function eraseQueries({ write, scrub }: Backend): Pick<Store, "eraseCustomer"> {
   return {
     eraseCustomer: async ({ receiptId, audit, ...ref }) => {
       const counts = await write(async (view) => {
+        await lockTenant(view, ref.tenantId);
         const erased = { ...(await eraseEvents(view, ref)), ...(await eraseRows(view, ref)) };
         await leaveTombstone(view, ref, receiptId);
         await appendAudit(view, ref.tenantId, { ...audit, details: { ...audit.details, ...erased } });

@@ -1,39 +1,51 @@
 import type { AttemptResult, NextStep, Store } from "../store.ts";
-import type { Backend, WriteView } from "./backend.ts";
+import type { Backend, GroupOrder, WriteView } from "./backend.ts";
 import { afterFailure, afterSuccess, type EndpointHealth } from "./endpoint-health.ts";
 import { disableLane } from "./lane-states.ts";
+import { lockTenant } from "./lock-tenant.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
 import { tellOperators } from "./tell-operators.ts";
 
 /** The part of the {@link Store} that takes the results of attempts. */
 export function attemptQueries({ write }: Backend): Pick<Store, "finishAttempt"> {
-  return { finishAttempt: async (result) => await write(async (view) => await finishAttempt(view, result)) };
+  return {
+    finishAttempt: async (result) => await write(async (view) => await finishAttempt(view, result), orderOf(result)),
+  };
 }
 
 type EndpointState = EndpointHealth & Pick<EndpointRow, "disabled_reason" | "operator" | "failing_told_at_ms">;
 type Settled = Pick<DeliveryRow, "status" | "reason" | "due_at_ms" | "retries_done">;
 
+/** Results lock their endpoint, and so share a commit in its order; one that goes further locks the tenant before it. */
+function orderOf(result: AttemptResult): GroupOrder | undefined {
+  if (concernsTenant(result.next)) return undefined;
+  return { group: "results", lock: JSON.stringify([result.tenantId, result.endpointId]) };
+}
+
+/** It disables the endpoint, or operators are told of it. */
+function concernsTenant(next: NextStep): boolean {
+  return next.kind === "hold" || next.kind === "dead";
+}
+
 async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ readonly kind: "recorded" | "stale" }> {
+  if (concernsTenant(result.next)) await lockTenant(view, result.tenantId);
   const row = await view.db
     .selectFrom("deliveries")
     .selectAll()
+    .$if(view.locksRows, (query) => query.forNoKeyUpdate())
     .where("tenant_id", "=", result.tenantId)
     .where("delivery_id", "=", result.deliveryId)
     .executeTakeFirst();
   if (row?.status !== "inFlight" || row.fencing_token !== result.fencingToken) return { kind: "stale" };
   await insertAttempt(view, row, result);
-  const endpoint = await readEndpointState(view, row);
+  const endpoint = await readEndpointState(view, row, result.next);
   const settled = settle(row, { next: result.next, endpoint, nowMs: view.nowMs });
-  // The token once more: where several processes write, the row may have gone to another since it was read.
-  const written = await view.db
+  await view.db
     .updateTable("deliveries")
     .set({ ...settled, crashes: 0, updated_at_ms: view.nowMs })
     .where("tenant_id", "=", result.tenantId)
     .where("delivery_id", "=", result.deliveryId)
-    .where("fencing_token", "=", result.fencingToken)
-    .returning("delivery_id")
-    .executeTakeFirst();
-  if (written === undefined) return { kind: "stale" };
+    .execute();
   if (settled.due_at_ms !== null) view.madeDue();
   if (endpoint !== undefined) {
     await judgeEndpoint(view, row, { next: result.next, endpoint });
@@ -60,7 +72,12 @@ async function insertAttempt(view: WriteView, row: DeliveryRow, { attempt }: Att
     .execute();
 }
 
-async function readEndpointState({ db }: WriteView, row: DeliveryRow): Promise<EndpointState | undefined> {
+/** Locked where the result depends on it: an endpoint that is being disabled holds what fails meanwhile. */
+async function readEndpointState(
+  { db, locksRows }: WriteView,
+  row: DeliveryRow,
+  next: NextStep,
+): Promise<EndpointState | undefined> {
   return await db
     .selectFrom("endpoints")
     .select([
@@ -72,6 +89,7 @@ async function readEndpointState({ db }: WriteView, row: DeliveryRow): Promise<E
       "operator",
       "failing_told_at_ms",
     ])
+    .$if(locksRows && next.kind !== "delivered", (query) => query.forNoKeyUpdate())
     .where("tenant_id", "=", row.tenant_id)
     .where("endpoint_id", "=", row.endpoint_id)
     .executeTakeFirst();
@@ -109,7 +127,10 @@ async function judgeEndpoint(
   const { change, disable } = afterFailure(endpoint, { slowMs, nowMs: view.nowMs });
   await writeHealth(view, row, change);
   const reason = next.kind === "hold" ? next.reason : disable;
-  if (reason !== null) await disableLane(view, lane, reason);
+  if (reason === null) return;
+  // After the endpoint's lock, against the order of all others, but not once in 120 h: a conflict is tried again.
+  await lockTenant(view, lane.tenantId);
+  await disableLane(view, lane, reason);
 }
 
 async function writeHealth(view: WriteView, row: DeliveryRow, change: Partial<EndpointHealth>): Promise<void> {

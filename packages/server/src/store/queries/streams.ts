@@ -91,7 +91,11 @@ async function claimForListener(
     .executeTakeFirst();
   if (held === undefined) return { kind: (await isStream(view, where)) ? "taken" : "unknown" };
   if (where.takeBack) await takeBack(view, where);
-  const first = await waiting(view, where).select("delivery_id").orderBy("sequence").limit(1).executeTakeFirst();
+  const first = await waiting(view, where).select("delivery_id")
+    .orderBy("sequence")
+    .limit(1)
+    .$if(view.locksRows, (query) => query.forNoKeyUpdate())
+    .executeTakeFirst();
   if (first === undefined) return { kind: "empty" };
   const deliveries = [{ tenantId, deliveryId: first.delivery_id }];
   const [delivery] = await lease(view, { tenantId, deliveries, request: where });

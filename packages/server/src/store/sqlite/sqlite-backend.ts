@@ -84,7 +84,7 @@ function createWrite(
       const written: { readonly result: T }[] = [];
       commits.add({
         write: async () => {
-          written.push({ result: await work({ db, nowMs: nowMs(), newId, madeDue }) });
+          written.push({ result: await work({ db, nowMs: nowMs(), newId, madeDue, locksRows: false }) });
         },
         committed: () => {
           for (const one of written) resolve(one);

@@ -1,0 +1,140 @@
+import { setImmediate } from "node:timers/promises";
+import { sql } from "kysely";
+import pg from "pg";
+import type { Clock } from "../../clock.ts";
+import type { Random } from "../../random.ts";
+import type { ColumnTypes } from "../migrations/column-types.ts";
+import { migrate } from "../migrations/migrate.ts";
+import { storeOver } from "../queries/store-over.ts";
+import type { AtMs } from "../records.ts";
+import type { Store } from "../store.ts";
+import { StoreError } from "../store-error.ts";
+import { type ConnectOptions, connectOptions, nameOfDatabase } from "./connect-options.ts";
+import { createNodeWake } from "./node-wake.ts";
+import { createPostgresBackend } from "./postgres-backend.ts";
+import { connectionLimits, kyselyOver } from "./postgres-connection.ts";
+import { sqlState, toStoreError } from "./postgres-fault.ts";
+import { createTransactions } from "./transactions.ts";
+
+/** What the store needs of the world. */
+export interface PostgresStoreOptions {
+  /** `postgres://…`; never shown in a message. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Lets other work go on between two commits; a simulation hands in its own. */
+  readonly nextTurn?: () => Promise<void>;
+  /** The store's time, given the database's; a test hands in its own. */
+  readonly timeOf?: (databaseMs: AtMs) => AtMs;
+}
+
+/** "C": texts are compared by their bytes, as SQLite does, whatever the database's language is. */
+const TYPES: ColumnTypes = {
+  text: sql`text collate "C"`,
+  integer: sql`bigint`,
+  bytes: sql`bytea`,
+  tableEnd: sql``,
+};
+
+/** Connections of one node, one for each group of commits and for the listener aside. */
+const CONNECTIONS = 10;
+const OLDEST_VERSION = 150_000;
+/** Any number that is ours: nodes that start together migrate one after another. */
+const MIGRATION_LOCK = 726_337_422;
+
+/**
+ * The store in a PostgreSQL database, for any number of processes.
+ * @throws {StoreError} `unavailable` with one line for the operator, `migrationFailed`
+ */
+export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { clock, random, timeOf = (databaseMs: AtMs): AtMs => databaseMs } = options;
+  const connect = connectOptions(options.url);
+  const schema = await prepare(connect, options);
+  const pool = new pg.Pool({ ...connectionLimits(), ...connect, max: CONNECTIONS });
+  // An idle connection that breaks has left the pool already; whoever needs one makes a new one.
+  pool.on("error", () => {});
+  const listeners = new Set<() => void>();
+  const heard = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const wake = createNodeWake({ connect, pool, clock, random, channel: `sameface_due_${schema}`, heard });
+  const release = async (): Promise<void> => {
+    await wake.close();
+    await pool.end();
+  };
+  const transactions = createTransactions({ pool, clock, random, timeOf });
+  return storeOver(createPostgresBackend({ nextTurn: oneTurn, ...options, transactions, listeners, wake, release }));
+}
+
+async function oneTurn(): Promise<void> {
+  // eslint-disable-next-line no-restricted-syntax -- no time passes here: it lets the loop turn, and can be handed in
+  await setImmediate();
+}
+
+/** Brings the schema up to date. @returns the name of the schema */
+async function prepare(connect: ConnectOptions, { url, clock }: PostgresStoreOptions): Promise<string> {
+  // Another node's migration may take longer than any statement that serves.
+  const client = new pg.Client({ ...connectionLimits(), ...connect, ...NO_LIMITS });
+  try {
+    await client.connect();
+    const schema = await checkDatabase(client, nameOfDatabase(url));
+    await client.query("select pg_advisory_lock($1, hashtext($2))", [MIGRATION_LOCK, schema]);
+    await migrateOn(client, clock);
+    return schema;
+  } catch (cause) {
+    throw cause instanceof StoreError ? cause : refusal(cause, nameOfDatabase(url));
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, query_timeout: 0 };
+
+async function checkDatabase(client: pg.Client, name: string): Promise<string> {
+  const { rows } = await client.query<{ version: number; schema: string | null }>(
+    "select current_setting('server_version_num')::int as version, current_schema() as schema",
+  );
+  const [{ version, schema } = { version: 0, schema: null }] = rows;
+  if (version < OLDEST_VERSION) {
+    throw new StoreError("unavailable", `the database ${name} is older than PostgreSQL 15: upgrade it`);
+  }
+  if (schema === null) {
+    throw new StoreError("unavailable", `the database ${name} has no schema to use: create the one of its search_path`);
+  }
+  return schema;
+}
+
+async function migrateOn(client: pg.Client, clock: Clock): Promise<void> {
+  const inTransaction = async (work: () => Promise<void>): Promise<void> => {
+    await client.query("begin");
+    try {
+      await work();
+      await client.query("commit");
+    } catch (cause) {
+      await client.query("rollback");
+      throw cause;
+    }
+  };
+  await migrate(kyselyOver(client), { types: TYPES, nowMs: () => clock.nowMs(), inTransaction });
+}
+
+/** Why the database can't be used, and the mend, in one line without the address's user and password. */
+function refusal(cause: unknown, name: string): StoreError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "no code";
+  return new StoreError(
+    "unavailable",
+    `the database ${name} ${WHY[sqlState(cause) ?? ""] ?? `can't be used (${code})`}`,
+    {
+      cause: toStoreError(cause),
+    },
+  );
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  "28P01": "refuses the password: correct SAMEFACE_DATABASE_URL",
+  "28000": "refuses the user: correct SAMEFACE_DATABASE_URL, or its pg_hba.conf",
+  "3D000": "does not exist: create it, or correct SAMEFACE_DATABASE_URL",
+  "42501": "does not let its user create tables: grant create on its schema",
+  "53300": "has no connection left: raise max_connections",
+  "57P03": "is starting or stopping: try again",
+};

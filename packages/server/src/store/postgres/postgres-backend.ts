@@ -1,0 +1,103 @@
+import type { Clock } from "../../clock.ts";
+import type { Random } from "../../random.ts";
+import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
+import type { StoreError } from "../store-error.ts";
+import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import type { NodeWake } from "./node-wake.ts";
+import { earliestDue, pickDue } from "./pick-due.ts";
+import type { Session, Transactions } from "./transactions.ts";
+
+/** Bytes of an id; 24 hex as everywhere. */
+const ID_BYTES = 12;
+
+/** The parts that an opened database is made of. */
+export interface PostgresParts {
+  readonly transactions: Transactions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly nextTurn: () => Promise<void>;
+  readonly listeners: Set<() => void>;
+  readonly wake: Pick<NodeWake, "tell">;
+  /** Ends every connection. */
+  readonly release: () => Promise<void>;
+}
+
+/** What PostgreSQL brings to the shared queries. */
+export function createPostgresBackend(parts: PostgresParts): Backend {
+  const { transactions, listeners } = parts;
+  // Decisions queue behind their tenant's feed; results of attempts must not wait for them.
+  const groups = { decisions: createGroupCommit(parts), results: createGroupCommit(parts) };
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    await Promise.all([groups.decisions.close(), groups.results.close()]);
+    await parts.release();
+  };
+  return {
+    read: async (work) => await transactions.read(work),
+    write: createWrite({ ...parts, groups }),
+    pickDue,
+    earliestDue,
+    // What was deleted leaves its pages with the next vacuum, which is the database's own.
+    scrub: async () => {
+      await Promise.resolve();
+    },
+    onDeliveriesDue: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    close: async () => {
+      closing ??= close();
+      await closing;
+    },
+  };
+}
+
+function createWrite(
+  parts: Pick<PostgresParts, "transactions" | "random" | "listeners" | "wake"> & {
+    readonly groups: Readonly<Record<GroupOrder["group"], GroupCommit>>;
+  },
+): Backend["write"] {
+  const { transactions, random, groups, listeners, wake } = parts;
+  const newId = (): string => Buffer.from(random.bytes(ID_BYTES)).toString("hex");
+  return async <T>(work: (view: WriteView) => Promise<T>, order?: GroupOrder): Promise<T> => {
+    const after = { due: false };
+    const inSession = async ({ db, nowMs }: Session): Promise<T> => {
+      // Work that is done again tells anew what it made.
+      after.due = false;
+      const madeDue = (): void => {
+        after.due = true;
+      };
+      return await work({ db, nowMs, newId, madeDue, locksRows: true });
+    };
+    const result =
+      order === undefined ? await transactions.write(inSession) : await inGroup(groups[order.group], order, inSession);
+    if (after.due) {
+      for (const listener of listeners) listener();
+      wake.tell();
+    }
+    return result;
+  };
+}
+
+async function inGroup<T>(
+  group: GroupCommit,
+  { lock }: GroupOrder,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { result } = await new Promise<{ readonly result: T }>((resolve, reject: (fault: StoreError) => void) => {
+    let written: { readonly result: T } | null = null;
+    group.add({
+      lock,
+      write: async (session) => {
+        written = { result: await work(session) };
+      },
+      committed: () => {
+        if (written !== null) resolve(written);
+      },
+      refused: reject,
+    });
+  });
+  return result;
+}
