@@ -254,7 +254,8 @@ async function record(
   const attempt = { startedAtMs, durationMs, reason, result: reason === null ? "delivered" : "failed" } as const;
   const next: AttemptResult["next"] = reason === null ? { kind: "delivered" } : { kind: "dead", reason };
   // A stale one was erased, or went to another listener.
-  await store.finishAttempt({ tenantId, deliveryId, fencingToken, next, attempt: { ...attempt, ...replyOf(result) } });
+  const made = { ...attempt, ...replyOf(result) };
+  await store.finishAttempt({ tenantId, deliveryId, endpointId, fencingToken, next, attempt: made });
 }
 
 function replyOf(result: SendResult): Pick<AttemptResult["attempt"], "httpStatus" | "replyBody" | "replyContentType"> {

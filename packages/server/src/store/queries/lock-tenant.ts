@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { WriteView } from "./backend.ts";
 
 /**
@@ -10,7 +11,13 @@ export async function lockTenant({ db, locksRows }: WriteView, tenantId: string)
   // The row of the tenant's feed, which every decision takes anyway.
   await db
     .insertInto("feeds")
-    .values({ tenant_id: tenantId, last_sequence: 0 })
+    .columns(["tenant_id", "last_sequence"])
+    .expression(
+      db
+        .selectFrom("tenants")
+        .select(["tenant_id", sql.lit(0).as("last_sequence")])
+        .where("tenant_id", "=", tenantId),
+    )
     .onConflict((on) =>
       on.column("tenant_id").doUpdateSet((set) => ({ last_sequence: set.ref("feeds.last_sequence") })),
     )

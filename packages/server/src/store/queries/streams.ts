@@ -91,7 +91,8 @@ async function claimForListener(
     .executeTakeFirst();
   if (held === undefined) return { kind: (await isStream(view, where)) ? "taken" : "unknown" };
   if (where.takeBack) await takeBack(view, where);
-  const first = await waiting(view, where).select("delivery_id")
+  const first = await waiting(view, where)
+    .select("delivery_id")
     .orderBy("sequence")
     .limit(1)
     .$if(view.locksRows, (query) => query.forNoKeyUpdate())
