@@ -77,13 +77,6 @@ function runnerIn(folder: string, as: { readonly bin: string; readonly owner: Ow
   };
 }
 
-/** Whether a cluster can be made here. With `CI=true` it must. */
-export function hasPostgres(): boolean {
-  const there = findBinaries() !== null;
-  if (!there && process.env["CI"] === "true") throw new Error("PostgreSQL is missing");
-  return there;
-}
-
 const COMMANDS = ["initdb", "pg_ctl", "createdb"];
 
 /** The folder of its commands: Debian's newest, which are on no PATH, else one of the PATH; `null`: there is none. */
