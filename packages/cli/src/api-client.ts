@@ -7,6 +7,8 @@ export interface ApiCall {
   /** Sent as JSON; absent: no body. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Gives the call up; default: when the user asks to stop. */
+  readonly signal?: AbortSignal;
 }
 
 /** What the server answered: its status, and its JSON (`null` where there was none). */
@@ -33,7 +35,8 @@ export interface ApiClientOptions {
 /** A client over the terminal's `fetch`. */
 export function createApiClient(terminal: Terminal, options: ApiClientOptions): ApiClient {
   const call = async (path: string, request: ApiCall = {}): Promise<ApiAnswer> => {
-    const response = await send(terminal, new URL(path, options.url).href, {
+    const { status, text } = await send(terminal, new URL(path, options.url).href, {
+      signal: request.signal ?? terminal.stop,
       method: request.method ?? "GET",
       headers: {
         ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
@@ -42,8 +45,7 @@ export function createApiClient(terminal: Terminal, options: ApiClientOptions): 
       },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
-    const text = await response.text();
-    return { status: response.status, body: text === "" ? null : readJson(text, response.status) };
+    return { status, body: text === "" ? null : readJson(text, status) };
   };
   return {
     url: options.url,
@@ -74,9 +76,14 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-async function send(terminal: Terminal, url: string, init: RequestInit): Promise<Response> {
+async function send(
+  terminal: Terminal,
+  url: string,
+  init: RequestInit,
+): Promise<{ readonly status: number; readonly text: string }> {
   try {
-    return await terminal.fetch(url, { ...init, signal: terminal.stop });
+    const response = await terminal.fetch(url, init);
+    return { status: response.status, text: await response.text() };
   } catch (cause) {
     throw new CliError(
       "unreachable",

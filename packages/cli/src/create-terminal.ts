@@ -17,6 +17,21 @@ export function createTerminal(): Terminal {
       process.stderr.write(`${line}\n`);
     },
     fetch,
+    onKey: process.stdin.isTTY && process.stdout.isTTY ? (listener) => readKeys(listener, stop) : null,
     stop: stop.signal,
+  };
+}
+
+/** Raw mode hands over Ctrl-C as a key. */
+function readKeys(listener: (key: string) => void, stop: AbortController): () => void {
+  const { stdin } = process;
+  const take = (bytes: Buffer): void => {
+    const key = bytes.toString();
+    if (key === "\u0003") stop.abort();
+    else listener(key);
+  };
+  stdin.setRawMode(true).on("data", take).resume();
+  return () => {
+    stdin.setRawMode(false).off("data", take).pause();
   };
 }

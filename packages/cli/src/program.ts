@@ -9,6 +9,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keysCommand } from "./commands/keys.ts";
+import { listenCommand } from "./commands/listen.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { tenantsCommand } from "./commands/tenants.ts";
 import { triggerCommand } from "./commands/trigger.ts";
@@ -24,6 +25,7 @@ const COMMANDS = [
   endpointsCommand,
   keysCommand,
   tenantsCommand,
+  listenCommand,
   triggerCommand,
   inspectCommand,
   doctorCommand,

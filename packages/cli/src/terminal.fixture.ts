@@ -4,6 +4,8 @@ import type { Terminal } from "./terminal.ts";
 export interface KeptTerminal extends Terminal {
   readonly lines: string[];
   readonly errors: string[];
+  /** As if the user pressed it. */
+  press(key: string): void;
   stopNow(): void;
 }
 
@@ -12,6 +14,7 @@ export function keptTerminal(env: Readonly<Record<string, string>> = {}): KeptTe
   const lines: string[] = [];
   const errors: string[] = [];
   const stop = new AbortController();
+  const listeners = new Set<(key: string) => void>();
   return {
     env,
     lines,
@@ -23,6 +26,13 @@ export function keptTerminal(env: Readonly<Record<string, string>> = {}): KeptTe
       errors.push(line);
     },
     fetch,
+    onKey: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    press: (key) => {
+      for (const listener of listeners) listener(key);
+    },
     stop: stop.signal,
     stopNow: () => {
       stop.abort();

@@ -6,6 +6,8 @@ export interface Terminal {
   /** Progress and errors. */
   err(line: string): void;
   readonly fetch: typeof fetch;
+  /** Calls back for each key, until the answered function is called; `null`: nobody sits at a keyboard. */
+  readonly onKey: ((listener: (key: string) => void) => () => void) | null;
   /** Aborts when the user asked to stop (Ctrl-C, SIGTERM). */
   readonly stop: AbortSignal;
 }

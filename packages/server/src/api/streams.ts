@@ -58,6 +58,7 @@ const StreamResult = closed({
 export const StreamNextBody = closed({
   session: Id,
   done: Type.Optional(StreamResult),
+  leaving: Type.Optional(Type.Literal(true, { description: "Only takes the result; the listener goes." })),
 });
 export type StreamNextBody = Static<typeof StreamNextBody>;
 

@@ -96,8 +96,10 @@ export interface Streams {
   open(
     where: Asked & { readonly name: string; readonly outcomes?: readonly OutcomeKind[] | null },
   ): Promise<StreamOpened>;
-  /** Records what became of the last one, then answers with the next as soon as there is one. */
-  next(where: ListenerRef & { readonly done: ListenerResult | null }): Promise<NextForListener>;
+  /** Records what became of the last one, then answers with the next as soon as there is one; `leaving`: with none. */
+  next(
+    where: ListenerRef & { readonly done: ListenerResult | null; readonly leaving?: boolean },
+  ): Promise<NextForListener>;
   /** A past event, signed for this stream: under its own id, or marked as a test. */
   sign(
     where: InTenant & { readonly endpointId: string; readonly eventId: string; readonly marked: boolean },
@@ -126,8 +128,12 @@ export function createStreams(options: StreamsOptions): Streams {
   };
   return {
     open: async (where) => await openStream(where, options),
-    next: async ({ done, ...ref }) => {
+    next: async ({ done, leaving = false, ...ref }) => {
       if (done !== null) await record(ref, done, options);
+      if (leaving) {
+        waits.end(ref);
+        return { kind: "empty" };
+      }
       const claim = await waits.claim(ref, limits);
       if (claim.kind !== "claimed") return claim;
       const { deliveryId, fencingToken } = claim.delivery;
@@ -151,6 +157,8 @@ interface Wait {
 
 interface Waits {
   claim(ref: ListenerRef, limits: StreamLimits): Promise<ListenerClaim>;
+  /** Answers who waits for this stream. */
+  end(ref: ListenerRef): void;
   close(): void;
 }
 
@@ -161,9 +169,11 @@ function createWaits({ store, clock }: Pick<StreamsOptions, "store" | "clock">):
   const unsubscribe = store.onDeliveriesDue(() => {
     for (const { wakeUp } of waiting.values()) wakeUp.wake();
   });
+  const keyOf = ({ tenantId, endpointId }: ListenerRef): string => JSON.stringify([tenantId, endpointId]);
   return {
+    end: (ref) => waiting.get(keyOf(ref))?.end(),
     claim: async (ref, { answerMs, pollMs, leaseMs }) => {
-      const key = JSON.stringify([ref.tenantId, ref.endpointId]);
+      const key = keyOf(ref);
       waiting.get(key)?.end();
       const own = createWait(clock);
       if (isClosed) own.end();

@@ -114,6 +114,21 @@ describe("the API of streams", () => {
     assert.deepEqual([read.body["status"], (read.body["attemptLog"] as unknown[]).length], ["delivered", 1]);
   });
 
+  it("takes the last result of a listener that goes, and keeps the next one for another", async () => {
+    const stream = await open("leaving");
+    await happen();
+    const handed = await mustNext(stream);
+    await happen();
+    const { id, session } = stream;
+    const answer = await post(`/v1/streams/${id}/next`, { session, done: doneWith(handed), leaving: true });
+    assert.deepEqual(answer.body, { delivery: null });
+    const { body } = await server.call(`/v1/deliveries?endpointId=${id}`);
+    assert.deepEqual(
+      (body["items"] as Record<string, unknown>[]).map((one) => one["status"]),
+      ["held", "delivered"],
+    );
+  });
+
   it("tells a listener that another one opened the stream", async () => {
     const first = await open("taken");
     const second = await open("taken");

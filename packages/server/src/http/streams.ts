@@ -76,7 +76,8 @@ export function streamRoutes({ streams }: { readonly streams: Streams }): readon
     }),
     bind(STREAM_SHAPES.next, async ({ caller: { tenantId }, params, body }) => {
       const done = body.done === undefined ? null : resultOf(body.done);
-      const next = await streams.next({ tenantId, endpointId: params.id, session: body.session, done });
+      const { session, leaving = false } = body;
+      const next = await streams.next({ tenantId, endpointId: params.id, session, done, leaving });
       return nextAnswer(next);
     }),
     bind(STREAM_SHAPES.sign, async ({ caller: { tenantId }, params, body }) => {
