@@ -38,13 +38,33 @@ describe("the sameface command", () => {
     const terminal = keptTerminal();
     assert.equal(await runProgram(terminal, ["--help"]), EXIT.done);
     const help = terminal.lines.join("\n");
-    for (const command of ["serve", "demo", "customers", "authenticate", "endpoints", "keys", "tenants", "trigger"]) {
+    for (const command of [
+      "serve",
+      "demo",
+      "customers",
+      "authenticate",
+      "endpoints",
+      "keys",
+      "tenants",
+      "listen",
+      "trigger",
+      "certify",
+    ]) {
       assert.match(help, new RegExp(`^ +${command}`, "m"));
     }
   });
 
   it("gives every command an example in its help", async () => {
-    for (const args of [["serve"], ["demo"], ["customers", "enrol"], ["keys", "add"], ["trigger"], ["doctor"]]) {
+    for (const args of [
+      ["serve"],
+      ["demo"],
+      ["customers", "enrol"],
+      ["keys", "add"],
+      ["listen"],
+      ["trigger"],
+      ["certify"],
+      ["doctor"],
+    ]) {
       const terminal = keptTerminal();
       assert.equal(await runProgram(terminal, [...args, "--help"]), EXIT.done);
       assert.match(terminal.lines.join("\n"), /Example:/, args.join(" "));

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
 import { createCommandRunner } from "./command-context.ts";
 import { authenticateCommand } from "./commands/authenticate.ts";
+import { certifyCommand } from "./commands/certify.ts";
 import { customersCommand } from "./commands/customers.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -27,6 +28,7 @@ const COMMANDS = [
   tenantsCommand,
   listenCommand,
   triggerCommand,
+  certifyCommand,
   inspectCommand,
   doctorCommand,
 ] as const;

@@ -1,115 +1,171 @@
-import { randomBytes } from "node:crypto";
-import {
-  HEADERS,
-  isSampleName,
-  newId,
-  parseSigningKey,
-  SAMPLES,
-  type SampleName,
-  sample,
-  sign,
-  TEST_ID_PREFIX,
-} from "@sameface/contract";
+import { HEADERS, isSampleName, SAMPLES, type SampleName, type SigningKey, sample } from "@sameface/contract";
 import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { CommandContext, CommandRunner } from "../command-context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { readInput } from "../read-input.ts";
+import {
+  collect,
+  type MadeRequest,
+  makeId,
+  makeRequest,
+  nowSeconds,
+  readHeaders,
+  readKeys,
+  readReceiverUrl,
+} from "../requests/make-request.ts";
+import { isOddName, makeOddRequest, ODD_REQUESTS, type OddName } from "../requests/odd-requests.ts";
 
 interface Options {
   readonly to?: string;
-  readonly secret?: string;
+  readonly secret?: readonly string[];
   readonly data?: string;
   readonly unmarked?: true;
+  readonly unsigned?: true;
+  readonly header?: readonly string[];
+  readonly count?: number;
+  readonly duplicate?: true;
+  readonly outOfOrder?: true;
 }
 
-/** One signed request, ready to be sent. */
-interface SignedSample {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-}
-
-/** `sameface trigger`: a signed sample for a receiver under development; no server needed. */
+/** `sameface trigger`: signed requests for a receiver under development, honest and odd ones; no server needed. */
 export function triggerCommand(runner: CommandRunner): Command {
   return new Command("trigger")
     .description("sign a sample notification and post it to a receiver; no server is needed")
     .argument("<sample>", Object.keys(SAMPLES).join(", "))
     .option("--to <url>", "the receiver; left out: the signed request is printed")
-    .option("--secret <whsec>", "the receiver's secret (SAMEFACE_WEBHOOK_SECRET)")
-    .option("--data <file>", "this body instead of the sample's, byte for byte")
+    .option("--secret <key>", "whsec_… or whsk_…, may be given again (SAMEFACE_WEBHOOK_SECRET)", collect)
+    .option("--data <file>", "this body instead of the sample's, byte for byte; - for standard input")
     .option("--unmarked", "a webhook-id without the test_ mark, so that handlers run")
-    .addHelpText("after", "\nExample:\n  sameface trigger spoof --to http://127.0.0.1:3000/webhooks --secret whsec_…")
+    .option("--unsigned", "as the vendor's own sender: no webhook headers, no secret")
+    .option("--header <name: value>", "beside ours, may be given again", collect)
+    .option("--count <n>", "so many events, each with an id of its own", readCount)
+    .option("--duplicate", "each one twice: same id, same bytes")
+    .option("--out-of-order", "signed one second after the other, sent newest first (3 if no --count is given)")
+    .addHelpText("after", `\nOdd ones, to see what the receiver refuses:\n${oddHelp()}`)
+    .addHelpText(
+      "after",
+      "\nExit code 0 when every request was answered 2xx, else 1.\n" +
+        "\nExample:\n  sameface trigger spoof --to http://127.0.0.1:3000/webhooks --secret whsec_…",
+    )
     .action((name: string, options: Options, command: Command) =>
       runner.run(command, async (context) => {
-        const signed = await signSample(context, sampleName(name), options);
-        return options.to === undefined ? print(context, signed) : await post(context, options.to, signed);
+        const requests = await makeRequests(context, readName(name), options);
+        if (options.to === undefined) return print(context, requests);
+        return await postAll(context, readReceiverUrl(options.to), requests);
       }),
     );
 }
 
-function sampleName(name: string): SampleName {
-  if (isSampleName(name)) return name;
-  throw new CliError("usage", `There is no sample "${name}"; there are: ${Object.keys(SAMPLES).join(", ")}.`);
+function oddHelp(): string {
+  return Object.entries(ODD_REQUESTS)
+    .map(([name, { about }]) => `  ${name.padEnd("two-signatures".length)}  ${about}`)
+    .join("\n");
 }
 
-async function signSample(context: CommandContext, name: SampleName, options: Options): Promise<SignedSample> {
-  const secret = options.secret ?? context.terminal.env["SAMEFACE_WEBHOOK_SECRET"];
-  if (secret === undefined || secret === "") {
-    throw new CliError("usage", "Name the receiver's secret with --secret or SAMEFACE_WEBHOOK_SECRET.");
+function readName(name: string): SampleName | OddName {
+  if (isSampleName(name) || isOddName(name)) return name;
+  const all = [...Object.keys(SAMPLES), ...Object.keys(ODD_REQUESTS)].join(", ");
+  throw new CliError("usage", `There is no sample "${name}"; there are: ${all}.`);
+}
+
+const MOST = 10_000;
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (/^\d{1,5}$/.test(text) && count >= 1 && count <= MOST) return count;
+  throw new CliError("usage", `--count is "${text}"; allowed: 1…${MOST}.`);
+}
+
+async function makeRequests(
+  context: CommandContext,
+  name: SampleName | OddName,
+  options: Options,
+): Promise<readonly MadeRequest[]> {
+  const signs = options.unsigned !== true;
+  const keys = signs ? readKeys(options.secret, context.terminal.env) : [];
+  if (!signs && isOddName(name) && options.data === undefined && !hasOwnBody(name)) {
+    throw new CliError("usage", `"${name}" is odd in its signature, which --unsigned leaves out.`);
   }
-  const { outcome, body: golden } = sample(name);
-  const body = options.data === undefined ? golden : await readInput(options.data);
-  const id = (options.unmarked === true ? "" : TEST_ID_PREFIX) + newId({ bytes: randomBytes });
-  const timestampSeconds = Math.floor(Date.now() / 1000);
-  const signature = await sign({ id, timestampSeconds, body, keys: [readKey(secret)] });
-  return {
-    body,
-    headers: {
-      "content-type": "application/json",
-      [HEADERS.id]: id,
-      [HEADERS.timestamp]: String(timestampSeconds),
-      [HEADERS.signature]: signature,
-      [HEADERS.outcome]: outcome,
-      [HEADERS.attempt]: "1",
-    },
-  };
-}
-
-function readKey(secret: string): ReturnType<typeof parseSigningKey> {
-  try {
-    return parseSigningKey(secret);
-  } catch (cause) {
-    throw new CliError("usage", `The secret can't be used: ${cause instanceof Error ? cause.message : "unknown"}.`, {
-      cause,
+  const body = options.data === undefined ? undefined : await readInput(options.data);
+  const headers = readHeaders(options.header);
+  const count = options.count ?? (options.outOfOrder === true ? 3 : 1);
+  const now = nowSeconds();
+  const made: MadeRequest[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const timestampSeconds = options.outOfOrder === true ? now - n : now;
+    const id = makeId(options.unmarked !== true);
+    const request = await makeOne(name, {
+      id,
+      keys,
+      timestampSeconds,
+      headers,
+      ...(body === undefined ? {} : { body }),
     });
+    made.push(request, ...(options.duplicate === true ? [request] : []));
   }
+  return made;
 }
 
-function print(context: CommandContext, { headers, body }: SignedSample): ExitCode {
-  const text = new TextDecoder().decode(body);
-  context.print({ headers, body: text }, [
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    "",
-    text,
-  ]);
+function hasOwnBody(name: OddName): boolean {
+  return "body" in ODD_REQUESTS[name] && !("change" in ODD_REQUESTS[name]);
+}
+
+async function makeOne(
+  name: SampleName | OddName,
+  parts: {
+    readonly id: string;
+    readonly keys: readonly SigningKey[];
+    readonly timestampSeconds: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: Uint8Array;
+  },
+): Promise<MadeRequest> {
+  if (isOddName(name)) return await makeOddRequest(name, parts);
+  const { outcome, body } = sample(name);
+  return await makeRequest({ body, ...parts, outcome });
+}
+
+function print(context: CommandContext, requests: readonly MadeRequest[]): ExitCode {
+  for (const { headers, body } of requests) {
+    const text = new TextDecoder().decode(body);
+    context.print({ headers, body: text }, [
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      "",
+      text,
+    ]);
+  }
   return EXIT.done;
 }
 
-async function post(context: CommandContext, to: string, { headers, body }: SignedSample): Promise<ExitCode> {
-  const response = await reach(context, to, { method: "POST", headers, body: Buffer.from(body), redirect: "manual" });
-  const reply = await response.text();
-  context.print({ status: response.status, id: headers[HEADERS.id], reply }, [
-    `${response.status} ${headers[HEADERS.id] ?? ""}`,
-    ...(response.ok || reply === "" ? [] : [reply]),
-  ]);
-  return response.ok ? EXIT.done : EXIT.no;
+async function postAll(context: CommandContext, to: string, requests: readonly MadeRequest[]): Promise<ExitCode> {
+  let refused = 0;
+  for (const request of requests) if (!(await post(context, to, request))) refused += 1;
+  return refused === 0 ? EXIT.done : EXIT.no;
 }
 
+/** Answers whether it was acknowledged. */
+async function post(context: CommandContext, to: string, { headers, body }: MadeRequest): Promise<boolean> {
+  const response = await reach(context, to, { method: "POST", headers, body: Buffer.from(body), redirect: "manual" });
+  const reply = await response.text();
+  const id = headers[HEADERS.id] ?? null;
+  context.print({ status: response.status, id, reply }, [
+    `${response.status}${id === null ? "" : ` ${id}`}`,
+    ...(response.ok || reply === "" ? [] : [reply]),
+  ]);
+  return response.ok;
+}
+
+const EXCHANGE_MS = 15_000;
+
 async function reach(context: CommandContext, to: string, init: RequestInit): Promise<Response> {
-  if (!URL.canParse(to)) throw new CliError("usage", `"${to}" is no URL.`);
+  const timeout = AbortSignal.timeout(EXCHANGE_MS);
   try {
-    return await context.terminal.fetch(to, { ...init, signal: context.terminal.stop });
+    return await context.terminal.fetch(to, { ...init, signal: AbortSignal.any([context.terminal.stop, timeout]) });
   } catch (cause) {
-    throw new CliError("unreachable", `No receiver answers at ${to}.`, { cause });
+    const why = timeout.aborted ? "within 15 s" : "or it hung up before it answered";
+    throw new CliError("unreachable", `No receiver answers at ${to}, ${why}. Start yours, or name it with --to.`, {
+      cause,
+    });
   }
 }
