@@ -86,6 +86,20 @@ async function trigger(url: string, sample: string): Promise<{ readonly status: 
   return JSON.parse(stdout) as { status: number; id: string };
 }
 
+/** What `sameface certify` flags, one line each. */
+async function certify(url: string): Promise<readonly string[]> {
+  const cli = path.join(REPOSITORY, "packages/cli/src/main.ts");
+  const env = { PATH: process.env["PATH"] ?? "", SAMEFACE_WEBHOOK_SECRET: secret };
+  const args = [SOURCE, cli, "certify", "--json", url];
+  // It ends with 1 where something failed, which is told by its report.
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env }).catch(
+    (error: unknown) => error as { readonly stdout: string },
+  );
+  const { cases } = JSON.parse(stdout) as { cases: { name: string; verdict: string; why: string | null }[] };
+  assert.ok(cases.length > 30);
+  return cases.filter((one) => one.verdict === "fail").map((one) => `${one.name}: ${one.why ?? ""}`);
+}
+
 for (const file of examples) {
   describe(`examples/${file}`, () => {
     let example: Example;
@@ -128,6 +142,10 @@ for (const file of examples) {
       const statuses = await Promise.all(Array.from({ length: 20 }, () => send(example.url, together)));
       assert.ok(statuses.every((status) => status === 204 || status === 409));
       assert.deepEqual([(await linesOf(id)).length, (await linesOf(together)).length], [1, 1]);
+    });
+
+    it("is certified", async () => {
+      assert.deepEqual(await certify(`${example.url}/webhooks`), []);
     });
 
     it("takes what sameface trigger sends", async () => {
