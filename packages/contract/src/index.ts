@@ -52,6 +52,7 @@ export { isSampleName, SAMPLES, type Sample, type SampleName, sample } from "./s
 export {
   createVerifier,
   DEFAULT_TOLERANCE_SECONDS,
+  equalInConstantTime,
   type SignedRequest,
   type SignOptions,
   sign,
@@ -76,4 +77,4 @@ export {
   type VerifyKey,
 } from "./signing-keys.ts";
 export { type JsonRefusal, parseStrictJson, type StrictJson, type StrictJsonLimits } from "./strict-json.ts";
-export type { Ed25519, Mac, Primitives } from "./web-crypto.ts";
+export { type Ed25519, type Mac, type Primitives, webCrypto } from "./web-crypto.ts";

@@ -176,7 +176,7 @@ function signedParts(id: string, timestamp: string, body: Uint8Array): readonly 
 }
 
 /** Compares texts of which one is ours: always over its whole length, so canonical base64 needs no decoding. */
-function equalInConstantTime(expected: string, value: string): boolean {
+export function equalInConstantTime(expected: string, value: string): boolean {
   let difference = expected.length ^ value.length;
   for (let at = 0; at < expected.length; at += 1) {
     difference |= expected.charCodeAt(at) ^ value.charCodeAt(at); // past the end: NaN, counted as 0

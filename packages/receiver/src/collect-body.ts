@@ -3,21 +3,22 @@ export const MAX_BODY_BYTES = 1_048_576;
 
 /** The body of one request as its chunks come in. */
 export interface CollectedBody {
-  /** `false`: more than {@link MAX_BODY_BYTES}; the chunk is not kept. */
+  /** `false`: more than {@link MAX_BODY_BYTES}; one byte more is kept, no other. */
   add(chunk: Uint8Array): boolean;
+  /** What was kept; the receiver knows by its length that it is too large. */
   bytes(): Uint8Array;
 }
 
-/** For an adapter whose framework streams: never holds more than the limit. */
+/** For an adapter whose framework streams: never holds more than the limit and one byte. */
 export function collectBody(): CollectedBody {
   const chunks: Uint8Array[] = [];
   let length = 0;
   return {
     add(chunk) {
-      if (length + chunk.length > MAX_BODY_BYTES) return false;
-      length += chunk.length;
-      chunks.push(chunk);
-      return true;
+      const part = chunk.subarray(0, MAX_BODY_BYTES + 1 - length);
+      length += part.length;
+      chunks.push(part);
+      return length <= MAX_BODY_BYTES;
     },
     bytes() {
       const body = new Uint8Array(length);

@@ -1,21 +1,22 @@
 import type { ReceivedOutcome } from "@sameface/contract";
-import type { DedupeStore } from "./dedupe/dedupe-store.ts";
+import { hashOf } from "./body-hash.ts";
+import type { ReceiverStore } from "./dedupe/dedupe-store.ts";
 import type { Handlers } from "./handlers.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { acknowledge, failed, type Reply, stillRunning } from "./reply.ts";
 
-/** Calls the handler of a verified event unless it was done before, or is being done. @internal */
-export type HandleOnce = (outcome: ReceivedOutcome, event: ReceivedEvent) => Promise<Reply>;
+/** What is done with an authentic event. @internal */
+export type Take = (outcome: ReceivedOutcome, event: ReceivedEvent) => Promise<Reply>;
 
 /** What it stands on. @internal */
-export interface HandleOnceParts {
-  readonly store: DedupeStore;
+export interface TakeParts {
+  readonly store: ReceiverStore;
   readonly leaseMs: number;
   readonly handlers: Handlers;
 }
 
-/** Ties the store to the handlers: begin → handler → done or failed. @internal */
-export function createHandleOnce({ store, leaseMs, handlers }: HandleOnceParts): HandleOnce {
+/** Calls the handler unless that was done before, or is being done: begin → handler → done or failed. @internal */
+export function createHandleOnce({ store, leaseMs, handlers }: TakeParts): Take {
   const run = async (outcome: ReceivedOutcome, event: ReceivedEvent, token: number): Promise<Reply> => {
     const handler = handlers.find(outcome);
     try {
@@ -33,7 +34,8 @@ export function createHandleOnce({ store, leaseMs, handlers }: HandleOnceParts):
     return acknowledge(handler === undefined ? "unhandled" : "handled");
   };
   return async (outcome, event) => {
-    const begun = await store.begin({ id: event.id, bodyHash: await sha256(event.body), leaseMs });
+    const bodyHash = await hashOf(event.body);
+    const begun = await store.begin({ id: event.id, bodyHash, leaseMs });
     switch (begun.kind) {
       case "first":
         return await run(outcome, event, begun.token);
@@ -42,13 +44,9 @@ export function createHandleOnce({ store, leaseMs, handlers }: HandleOnceParts):
       case "done":
         return acknowledge("duplicate");
       case "conflict":
+        await store.quarantine({ ...event, bodyHash, reason: "conflict" });
         await handlers.conflict(event);
         return acknowledge("conflict");
     }
   };
-}
-
-async function sha256(body: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", Uint8Array.from(body));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

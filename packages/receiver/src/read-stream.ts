@@ -10,9 +10,9 @@ export interface ByteStream {
 
 /**
  * Reads a stream of Node's to its end, for an adapter whose framework hands on Node's request. Never hangs.
- * @returns `null` when something read it before; a refusal when it is too large or breaks off
+ * @returns `null` when something read it before; a refusal when it breaks off
  */
-export function readStream(stream: ByteStream): Promise<Uint8Array | "too_large" | "incomplete_body" | null> {
+export function readStream(stream: ByteStream): Promise<Uint8Array | "incomplete_body" | null> {
   if (stream.readableDidRead || stream.readableEnded || stream.destroyed) return Promise.resolve(null);
   const body = collectBody();
   return new Promise((resolve) => {
@@ -20,7 +20,7 @@ export function readStream(stream: ByteStream): Promise<Uint8Array | "too_large"
       resolve("incomplete_body");
     };
     stream.on("data", (chunk) => {
-      if (!body.add(chunk)) resolve("too_large");
+      if (!body.add(chunk)) resolve(body.bytes()); // too large: the rest is let go
     });
     stream.on("end", () => {
       resolve(body.bytes());

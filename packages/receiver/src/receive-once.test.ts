@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
-import type { DedupeStore } from "./dedupe/dedupe-store.ts";
+import type { DedupeStore, ReceiverStore } from "./dedupe/dedupe-store.ts";
 import { createMemoryStore } from "./dedupe/memory.ts";
 import { createSqliteStore } from "./dedupe/sqlite.ts";
 import { createReceiver } from "./receive.ts";
@@ -35,7 +35,7 @@ function summary(reply: Reply): unknown[] {
   return [reply.status, reply.result.kind];
 }
 
-function stores(): [string, DedupeStore][] {
+function stores(): [string, ReceiverStore][] {
   return [
     ["memory", createMemoryStore(testClock())],
     ["SQLite", createSqliteStore(new DatabaseSync(":memory:"), testClock())],

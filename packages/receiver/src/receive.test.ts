@@ -120,6 +120,7 @@ describe("createReceiver", () => {
       id: ID,
       timestampSeconds: NOW_SECONDS - 7,
       test: false,
+      possibleRetry: false,
       body: golden("passed"),
     });
   });

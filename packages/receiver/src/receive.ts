@@ -1,14 +1,7 @@
-import {
-  classify,
-  createVerifier,
-  type HeadersLike,
-  type Primitives,
-  parseStrictJson,
-  parseVerifyKey,
-  TEST_ID_PREFIX,
-} from "@sameface/contract";
-import { MAX_BODY_BYTES } from "./collect-body.ts";
-import type { DedupeStore, NowMs } from "./dedupe/dedupe-store.ts";
+import { type HeadersLike, TEST_ID_PREFIX } from "@sameface/contract";
+import { hashOf } from "./body-hash.ts";
+import { bytesOf } from "./bytes-of.ts";
+import type { NowMs, ReceiverStore } from "./dedupe/dedupe-store.ts";
 import { createMemoryStore } from "./dedupe/memory.ts";
 import { createHandleOnce } from "./handle-once.ts";
 import {
@@ -18,29 +11,37 @@ import {
   type ErrorHandler,
   type Handler,
   type HandlerName,
+  type Handlers,
 } from "./handlers.ts";
+import { createInbox, type Inbox, type SetTimer } from "./inbox.ts";
+import { readOutcome, type Unreadable } from "./read-outcome.ts";
 import { ReceiverError } from "./receiver-error.ts";
-import { acknowledge, failed, type Reply, refuse } from "./reply.ts";
+import { acknowledge, failed, quarantined, type Reply, refuse } from "./reply.ts";
+import { type Authenticated, createAuthenticate, type SourceOptions } from "./source.ts";
 
 const DEFAULT_LEASE_MS = 60_000;
-const DEFAULT_TOLERANCE_SECONDS = 300;
+/** The vendor's last retry comes after 32 minutes (contract.md §5). */
+const POSSIBLE_RETRY_MS = 35 * 60_000;
 
 /** How a receiver is set up. */
-export interface ReceiverOptions extends Primitives {
-  /** `whsec_…`, or 24 to 64 raw bytes; several during a rotation. */
-  readonly secrets?: readonly (string | Uint8Array)[];
-  /** `whpk_…`; with one of these no secret is needed. */
-  readonly publicKeys?: readonly string[];
-  /** Which events were handled; default: memory, which forgets at a restart. */
-  readonly store?: DedupeStore;
-  /** How far the sender's clock may be off, both ways: 60…600, default 300. */
-  readonly toleranceSeconds?: number;
-  /** How long a handler may take before a retry of the sender may run it again, 1,000 or more; default 60,000. */
+export interface ReceiverOptions extends SourceOptions {
+  /** What was handled, what waits, and what could not be read; default: memory, which forgets at a restart. */
+  readonly store?: ReceiverStore;
+  /**
+   * When the sender is answered: once the event is `handled` (default), or once it is `stored`, for handlers that take
+   * longer than a sender waits. What is stored is handled in this process, and after a crash by the next that drains.
+   */
+  readonly acknowledge?: "handled" | "stored";
+  /** How long a handler may take before it may be run again, 1,000 or more; default 60,000. */
   readonly leaseMs?: number;
   /** Hand test sends to handlers too; default false: they are acknowledged and left. */
   readonly handleTests?: boolean;
   /** Default `Date.now`. */
   readonly nowMs?: NowMs;
+  /** Default `setTimeout`; only with `acknowledge: "stored"`. */
+  readonly setTimer?: SetTimer;
+  /** Makes the id of an event that came without any; default `crypto.randomUUID`. */
+  readonly newId?: () => string;
 }
 
 /** A request as an adapter hands it in. */
@@ -50,8 +51,14 @@ export interface IncomingRequest {
   readonly headers: HeadersLike;
 }
 
+/** What an adapter serves: a receiver, or a token endpoint. */
+export interface Receives {
+  /** One request. Never rejects: what the sender or the handler did wrong is in the reply. */
+  receive(request: IncomingRequest): Promise<Reply>;
+}
+
 /** Verifies, parses, de-duplicates, and calls the handler for the outcome. Each function is set at most once. */
-export interface Receiver {
+export interface Receiver extends Receives {
   /** Registers the handler of a name; `not-passed` gets what no finer name takes. @throws {ReceiverError} `handlerTwice` */
   on<Name extends HandlerName>(name: Name, handler: Handler<Name>): Receiver;
   /** Gets what no handler took; without it such an event is acknowledged. @throws {ReceiverError} `handlerTwice` */
@@ -63,8 +70,11 @@ export interface Receiver {
   onConflict(handler: ConflictHandler): Receiver;
   /** Is told what a handler or the store threw; default `console.error`. @throws {ReceiverError} `handlerTwice` */
   onError(handler: ErrorHandler): Receiver;
-  /** One request. Never rejects: what the sender or the handler did wrong is in the reply. */
-  receive(request: IncomingRequest): Promise<Reply>;
+  /**
+   * Handles what is stored and due, and resolves when nothing is. With `acknowledge: "stored"`: call it once the handlers
+   * are set, so that a restart goes on where a crash ended; where no process stays, from a schedule. Never rejects.
+   */
+  drain(): Promise<void>;
 }
 
 /**
@@ -78,7 +88,7 @@ export interface Receiver {
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
   const handlers = createHandlers();
-  const answer = createAnswer(options, handlers);
+  const { answer, inbox } = createAnswer(options, handlers);
   const receiver: Receiver = {
     on(name, handler) {
       handlers.set(name, handler as AnyHandler); // called with outcomes of its name only, which a map's type can't say
@@ -104,51 +114,68 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         return failed(error);
       }
     },
+    drain: inbox.drain,
   };
   return receiver;
 }
 
+type Proven = Authenticated & { readonly ok: true };
+
 function createAnswer(
   options: ReceiverOptions,
-  handlers: ReturnType<typeof createHandlers>,
-): (request: IncomingRequest) => Promise<Reply> {
-  const { nowMs = Date.now, handleTests = false } = options;
-  const verify = createVerifier({
-    ...options,
-    keys: [...(options.secrets ?? []), ...(options.publicKeys ?? [])].map(parseVerifyKey),
-    toleranceSeconds: checkTolerance(options.toleranceSeconds),
-  });
+  handlers: Handlers,
+): { readonly answer: Receives["receive"]; readonly inbox: Inbox } {
+  const { nowMs = Date.now, setTimer = setTimeout, handleTests = false } = options;
+  const newId = options.newId ?? crypto.randomUUID.bind(crypto);
+  const authenticate = createAuthenticate(options);
   const store = options.store ?? createMemoryStore({ nowMs });
-  const handleOnce = createHandleOnce({ store, leaseMs: checkLease(options.leaseMs), handlers });
-  return async (request) => {
-    const body = bytesOf(request.body);
+  const parts = { store, leaseMs: checkLease(options.leaseMs), handlers, nowMs, setTimer };
+  const inbox = createInbox(parts);
+  const take = checkAcknowledge(options) === "stored" ? inbox.take : createHandleOnce(parts);
+  const answer: Receives["receive"] = async ({ body: given, headers }) => {
+    const body = bytesOf(given);
     if (body === null) return refuse("parsed_body");
-    if (body.length > MAX_BODY_BYTES) return refuse("too_large");
-    const verified = await verify({ body, headers: request.headers, nowSeconds: nowMs() / 1000 });
-    if (!verified.ok) return refuse(verified.reason);
-    const json = parseStrictJson(body);
-    if (!json.ok) return refuse(json.reason);
-    const outcome = classify(json.value);
-    if (outcome.kind === "malformed") return refuse("malformed");
-    const { id, timestampSeconds } = verified;
-    const test = id.startsWith(TEST_ID_PREFIX);
+    const proven = await authenticate({ body, headers, nowSeconds: nowMs() / 1000 });
+    if (!proven.ok) return refuse(proven.reason);
+    const outcome = readOutcome(body);
+    if (typeof outcome === "string") return await setAside(options, handlers, { proven, body, reason: outcome });
+    const id = proven.id ?? outcome.transactionId;
+    const test = id?.startsWith(TEST_ID_PREFIX) === true;
     if (test && !handleTests) return acknowledge("test");
-    return await handleOnce(outcome, { id, timestampSeconds, test, body });
+    const event = { timestampSeconds: proven.timestampSeconds, test, body };
+    if (id !== null) return await take(outcome, { id, possibleRetry: false, ...event });
+    // No webhook id may hold a blank, so no event has this key.
+    const possibleRetry = await store.noted(`body ${await hashOf(body)}`, POSSIBLE_RETRY_MS);
+    return await take(outcome, { id: newId(), possibleRetry, ...event });
   };
+  return { answer, inbox };
 }
 
-function bytesOf(body: unknown): Uint8Array | null {
-  // By isView, not by instanceof: the sandbox of a test runner has a Uint8Array of its own.
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  return body instanceof ArrayBuffer ? new Uint8Array(body) : null;
+/** What is authentic and can't be read is kept where a store is configured, and answered as the source has it. */
+async function setAside(
+  { store, source }: ReceiverOptions,
+  handlers: Handlers,
+  { proven: { id, timestampSeconds }, body, reason }: UnreadableBody,
+): Promise<Reply> {
+  await store?.quarantine({ id, reason, body, bodyHash: await hashOf(body) });
+  if (source !== "incode") return refuse(reason);
+  const error = new ReceiverError("unreadable", `a body that can't be read was acknowledged: ${reason}`);
+  await handlers.report(error, { id: id ?? "", timestampSeconds, test: false, possibleRetry: false, body });
+  return quarantined(reason);
 }
 
-function checkTolerance(toleranceSeconds: number = DEFAULT_TOLERANCE_SECONDS): number {
-  if (toleranceSeconds >= 60 && toleranceSeconds <= 600) return toleranceSeconds;
-  throw new ReceiverError("badOption", `toleranceSeconds is ${toleranceSeconds}; allowed: 60…600`);
+interface UnreadableBody {
+  readonly proven: Proven;
+  readonly body: Uint8Array;
+  readonly reason: Unreadable;
 }
 
 function checkLease(leaseMs: number = DEFAULT_LEASE_MS): number {
   if (leaseMs >= 1000) return leaseMs;
   throw new ReceiverError("badOption", `leaseMs is ${leaseMs}; at least 1000`);
+}
+
+function checkAcknowledge({ acknowledge: when = "handled", store }: ReceiverOptions): "handled" | "stored" {
+  if (when === "handled" || store !== undefined) return when;
+  throw new ReceiverError("badOption", 'acknowledge "stored" needs a store: memory would lose what was acknowledged');
 }

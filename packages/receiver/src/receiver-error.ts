@@ -4,6 +4,10 @@ export type ReceiverErrorCode =
   | "handlerTwice"
   /** An id came again with another body, and no `onConflict` was there to take it. */
   | "conflict"
+  /** A body that can't be read was acknowledged, see source `incode`. */
+  | "unreadable"
+  /** The server could not be asked whether an authentication is its own. */
+  | "confirmFailed"
   /** The store in memory has no room, see `maxEntries`. */
   | "storeFull";
 
@@ -11,8 +15,8 @@ export type ReceiverErrorCode =
 export class ReceiverError extends Error {
   readonly code: ReceiverErrorCode;
 
-  constructor(code: ReceiverErrorCode, message: string) {
-    super(message);
+  constructor(code: ReceiverErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = "ReceiverError";
     this.code = code;
   }

@@ -1,11 +1,15 @@
-import type { JsonRefusal, VerifyRefusal } from "@sameface/contract";
+import type { VerifyRefusal } from "@sameface/contract";
+import type { Unreadable } from "./read-outcome.ts";
 
 /** Why a request was not taken. */
 export type Refusal =
   | VerifyRefusal
-  | JsonRefusal
-  /** JSON, but no notification. */
-  | "malformed"
+  | Unreadable
+  /** Source `incode`: the header or the bearer is not one of those that are live. */
+  | "unauthorized"
+  /** Token endpoint: the client is not the one, or asks for another grant (RFC 6749 §5.2). */
+  | "invalid_client"
+  | "unsupported_grant_type"
   /** No bytes: something, such as a framework's parser, read or parsed the body before. */
   | "parsed_body"
   /** The sender hung up in mid-body. */
@@ -29,6 +33,9 @@ export const REFUSAL_STATUS: Readonly<Record<Refusal, number>> = {
   timestamp_too_new: 400,
   no_supported_signature: 401,
   signature_mismatch: 401,
+  unauthorized: 401,
+  invalid_client: 401,
+  unsupported_grant_type: 400,
   too_large: 413,
   byte_order_mark: 400,
   invalid_utf8: 400,

@@ -2,9 +2,10 @@ import { REFUSAL_MEND, REFUSAL_STATUS, type Refusal } from "./refusals.ts";
 
 /** What became of a request. */
 export type ReceiveResult =
-  | { readonly kind: "handled" | "duplicate" | "running" | "conflict" | "test" | "unhandled" }
+  | { readonly kind: "handled" | "accepted" | "duplicate" | "running" | "conflict" | "test" | "unhandled" | "token" }
   | { readonly kind: "failed"; readonly error: unknown }
-  | { readonly kind: "refused"; readonly reason: Refusal };
+  /** `quarantined`: acknowledged though it could not be read; the bytes are kept where a store is configured. */
+  | { readonly kind: "refused" | "quarantined"; readonly reason: Refusal };
 
 /** What to answer, for an adapter to write. */
 export interface Reply {
@@ -16,7 +17,7 @@ export interface Reply {
 }
 
 /** 204 acknowledges in both profiles, `standard` and `incode` (contract.md §6). @internal */
-export function acknowledge(kind: "handled" | "duplicate" | "conflict" | "test" | "unhandled"): Reply {
+export function acknowledge(kind: "handled" | "accepted" | "duplicate" | "conflict" | "test" | "unhandled"): Reply {
   return { status: 204, headers: {}, body: "", result: { kind } };
 }
 
@@ -34,6 +35,11 @@ export function failed(error: unknown): Reply {
   return json(500, { result: { kind: "failed", error }, text: { reason: "failed" } });
 }
 
+/** 200 with JSON acknowledges in both profiles, and tells why nothing was handled. @internal */
+export function quarantined(reason: Refusal): Reply {
+  return json(200, { result: { kind: "quarantined", reason }, text: { reason } });
+}
+
 /** The request is not taken, with its named reason. */
 export function refuse(reason: Refusal): Reply {
   const mend = REFUSAL_MEND[reason];
@@ -46,10 +52,11 @@ export function refuse(reason: Refusal): Reply {
 
 interface JsonReply {
   readonly result: ReceiveResult;
-  readonly text: Readonly<Record<string, string>>;
+  readonly text: Readonly<Record<string, string | number>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function json(status: number, { result, text, headers = {} }: JsonReply): Reply {
+/** A reply with a JSON body. @internal */
+export function json(status: number, { result, text, headers = {} }: JsonReply): Reply {
   return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(text), result };
 }

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ReceiverError } from "../receiver-error.ts";
 import { type TestClock, testClock } from "../signed.fixture.ts";
-import type { Begin, DedupeStore, RememberOptions } from "./dedupe-store.ts";
+import type { Begin, DedupeStore, ReceiverStore, RememberOptions } from "./dedupe-store.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const ENTRY = { id: "0be5f261d076492d9d3b74f6", bodyHash: "aa", leaseMs: 60_000 };
 const OTHER_BODY = { ...ENTRY, bodyHash: "bb" };
 
 /** An empty store; all that are opened in one test may share what they keep. */
-export type OpenDedupeStore = (options: RememberOptions) => DedupeStore;
+export type OpenStore = (options: RememberOptions) => ReceiverStore;
 
 function tokenOf(begun: Begin): number {
   assert.ok(begun.kind === "first", begun.kind);
@@ -17,7 +17,7 @@ function tokenOf(begun: Begin): number {
 }
 
 /** What every store for de-duplication must show. @param open makes an empty one, for each test anew */
-export function dedupeConformance(name: string, open: OpenDedupeStore): void {
+export function dedupeConformance(name: string, open: OpenStore): void {
   const setUp = (): { clock: TestClock; store: DedupeStore } => {
     const clock = testClock();
     return { clock, store: open({ nowMs: clock.nowMs }) };
@@ -55,6 +55,14 @@ export function dedupeConformance(name: string, open: OpenDedupeStore): void {
       clock.ms += 1;
       assert.notEqual(tokenOf(await begin(store)), token);
       assert.deepEqual(await begin(store), { kind: "running", retryAfterMs: 60_000 });
+    });
+
+    it("lets a failed event begin again after the time that was asked for", async () => {
+      const { clock, store } = setUp();
+      await store.failed({ id: ENTRY.id, token: tokenOf(await begin(store)), retryAfterMs: 5000 });
+      assert.deepEqual(await begin(store), { kind: "running", retryAfterMs: 5000 });
+      clock.ms += 5000;
+      assert.equal((await begin(store)).kind, "first");
     });
 
     it("takes no failure from a run that was taken over", async () => {

@@ -4,11 +4,13 @@ import { ReceiverError } from "../receiver-error.ts";
 import { testClock } from "../signed.fixture.ts";
 import { dedupeConformance } from "./dedupe.conformance.ts";
 import type { DedupeStore } from "./dedupe-store.ts";
+import { inboxConformance } from "./inbox.conformance.ts";
 import { createMemoryStore } from "./memory.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
 dedupeConformance("memory", createMemoryStore);
+inboxConformance("memory", createMemoryStore);
 
 function entry(id: string): { id: string; bodyHash: string; leaseMs: number } {
   return { id, bodyHash: "aa", leaseMs: 60_000 };

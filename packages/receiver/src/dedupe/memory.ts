@@ -1,17 +1,23 @@
 import { ReceiverError } from "../receiver-error.ts";
-import type { DedupeStore, RememberOptions } from "./dedupe-store.ts";
+import type { Claim, InboxEvent, Quarantined, ReceiverStore, RememberOptions } from "./dedupe-store.ts";
 import { checkRememberMs, MIN_REMEMBER_MS } from "./remember.ts";
 
 /** About 200 MB when full. */
 const DEFAULT_MAX_ENTRIES = 1_000_000;
+/** At most 100 MB of bodies that could not be read; the oldest go first. */
+const MAX_QUARANTINED = 100;
 
 interface Row {
   readonly bodyHash: string;
   readonly token: number;
   done: boolean;
-  /** When it was done; until then, when its lease ends. */
+  /** When it was done; until then, when its lease ends, or when it is due. */
   atMs: number;
+  /** Waits in the inbox as long as it is there. */
+  readonly event?: InboxEvent;
 }
+
+type Waiting = Row & { readonly event: InboxEvent };
 
 /** How a store in memory is bounded. */
 export interface MemoryStoreOptions extends RememberOptions {
@@ -27,47 +33,89 @@ export interface MemoryStoreOptions extends RememberOptions {
  * and for handlers that may run twice.
  * @throws {ReceiverError} `badOption`
  */
-export function createMemoryStore(options: MemoryStoreOptions = {}): DedupeStore {
+export function createMemoryStore(options: MemoryStoreOptions = {}): ReceiverStore {
   const { nowMs = Date.now, maxEntries = DEFAULT_MAX_ENTRIES } = options;
   if (!(maxEntries >= 1)) throw new ReceiverError("badOption", `maxEntries is ${maxEntries}; at least 1`);
   const rememberMs = checkRememberMs(options.rememberMs);
   const rows = new Map<string, Row>();
+  const due = new Map<string, Waiting>(); // those of `rows` that wait in the inbox
+  const kept = new Map<string, Quarantined>();
   let lastToken = 0;
+  const known = (id: string): Row | undefined => {
+    const row = rows.get(id);
+    return row !== undefined && (row.event !== undefined || row.atMs > nowMs() - rememberMs) ? row : undefined;
+  };
+  const put = (id: string, row: Omit<Row, "token">): number => {
+    if (!rows.has(id) && rows.size >= maxEntries) forget(rows, nowMs() - MIN_REMEMBER_MS);
+    if (!rows.has(id) && rows.size >= maxEntries) {
+      throw new ReceiverError("storeFull", `${maxEntries} ids of the last 4 days: use a store on disk`);
+    }
+    lastToken += 1;
+    const whole: Row = { ...row, token: lastToken };
+    rows.delete(id);
+    rows.set(id, whole);
+    if (isWaiting(whole)) due.set(id, whole);
+    else due.delete(id);
+    return lastToken;
+  };
   return {
     begin({ id, bodyHash, leaseMs }) {
       const now = nowMs();
-      const row = rows.get(id);
-      if (row !== undefined && row.atMs > now - rememberMs) {
+      const row = known(id);
+      if (row !== undefined) {
         if (row.bodyHash !== bodyHash) return { kind: "conflict" };
         if (row.done) return { kind: "done" };
         if (row.atMs > now) return { kind: "running", retryAfterMs: row.atMs - now };
       }
-      if (row === undefined && rows.size >= maxEntries) forget(rows, now - MIN_REMEMBER_MS);
-      if (row === undefined && rows.size >= maxEntries) {
-        throw new ReceiverError("storeFull", `${maxEntries} ids of the last 4 days: use a store on disk`);
-      }
-      lastToken += 1;
-      rows.delete(id);
-      rows.set(id, { bodyHash, token: lastToken, done: false, atMs: now + leaseMs });
-      return { kind: "first", token: lastToken };
+      return { kind: "first", token: put(id, { ...row, bodyHash, done: false, atMs: now + leaseMs }) };
     },
     done({ id }) {
       const row = rows.get(id);
-      if (row === undefined) return;
-      rows.delete(id);
-      rows.set(id, { ...row, done: true, atMs: nowMs() });
+      if (row !== undefined) put(id, { bodyHash: row.bodyHash, done: true, atMs: nowMs() });
     },
-    failed({ id, token }) {
+    failed({ id, token, retryAfterMs = 0 }) {
       const row = rows.get(id);
-      if (row?.token === token) row.atMs = nowMs();
+      if (row?.token === token && !row.done) row.atMs = nowMs() + retryAfterMs;
     },
+    accept({ bodyHash, ...event }) {
+      const now = nowMs();
+      const row = known(event.id);
+      if (row !== undefined && row.bodyHash !== bodyHash) return "conflict";
+      if (row !== undefined && (row.done || row.event !== undefined)) return "known";
+      put(event.id, { bodyHash, done: false, atMs: Math.max(now, row?.atMs ?? 0), event });
+      return "first";
+    },
+    claim(leaseMs): Claim {
+      const now = nowMs();
+      let next: Waiting | undefined;
+      for (const row of due.values()) if (next === undefined || row.atMs < next.atMs) next = row;
+      if (next === undefined || next.atMs > now) return { kind: "idle", nextAtMs: next?.atMs ?? null };
+      const { event } = next;
+      return { kind: "claimed", event, token: put(event.id, { ...next, atMs: now + leaseMs }) };
+    },
+    noted(key, windowMs) {
+      const row = rows.get(key);
+      put(key, { bodyHash: "", done: true, atMs: nowMs() });
+      return row !== undefined && row.atMs > nowMs() - windowMs;
+    },
+    quarantine({ bodyHash, ...entry }) {
+      const now = nowMs();
+      if (!kept.has(bodyHash)) kept.set(bodyHash, { ...entry, atMs: now });
+      for (const [hash, { atMs }] of kept)
+        if (kept.size > MAX_QUARANTINED || atMs <= now - rememberMs) kept.delete(hash);
+    },
+    quarantined: () => [...kept.values()],
   };
 }
 
-/** A map keeps the order of insertion, and `begin` and `done` insert anew, so the oldest stand first. */
+function isWaiting(row: Row): row is Waiting {
+  return row.event !== undefined;
+}
+
+/** A map keeps the order of insertion, and each change inserts anew, so the oldest stand first. */
 function forget(rows: Map<string, Row>, beforeMs: number): void {
   for (const [id, row] of rows) {
     if (row.atMs > beforeMs) return;
-    rows.delete(id);
+    if (row.event === undefined) rows.delete(id);
   }
 }

@@ -15,3 +15,9 @@ export function checkRememberMs(rememberMs: number = DEFAULT_REMEMBER_MS): numbe
     `rememberMs is ${rememberMs}; at least 4 days (${MIN_REMEMBER_MS}): retries run 75 h`,
   );
 }
+
+/** It stands in SQL as it is. @throws {ReceiverError} `badOption` @internal */
+export function checkName(name = "sameface"): string {
+  if (/^[a-z][a-z0-9_]{0,39}$/.test(name)) return name;
+  throw new ReceiverError("badOption", `name is "${name}"; 1 to 40 of a-z, 0-9 and _, a letter first`);
+}

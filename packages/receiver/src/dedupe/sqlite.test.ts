@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { after, describe, it } from "node:test";
 import { Worker } from "node:worker_threads";
 import { testClock } from "../signed.fixture.ts";
-import { dedupeConformance } from "./dedupe.conformance.ts";
+import { dedupeConformance, type OpenStore } from "./dedupe.conformance.ts";
+import { inboxConformance } from "./inbox.conformance.ts";
 import type { RaceInput } from "./race.fixture.ts";
 import { createSqliteStore, type SqliteDriver } from "./sqlite.ts";
 
@@ -32,7 +33,9 @@ function countRows(database: DatabaseSync): unknown {
   return database.prepare("SELECT count(*) AS rows FROM sameface_received").get()?.["rows"];
 }
 
-dedupeConformance("SQLite", (options) => createSqliteStore(new DatabaseSync(newFile()), options));
+const open: OpenStore = (options) => createSqliteStore(new DatabaseSync(newFile()), options);
+dedupeConformance("SQLite", open);
+inboxConformance("SQLite", open);
 
 describe("createSqliteStore", () => {
   it("is one store over two handles of one file", async () => {
@@ -88,12 +91,12 @@ describe("createSqliteStore", () => {
       },
       prepare: (sql) => {
         const statement = database.prepare(sql);
-        const run = (...values: (string | number)[]): unknown => statement.run(...values);
-        const get = (...values: (string | number)[]): unknown => {
+        const run = (...values: SQLInputValue[]): unknown => statement.run(...values);
+        const all = (...values: SQLInputValue[]): unknown[] => {
           if (sql.startsWith("SELECT")) other.exec("DELETE FROM sameface_received");
-          return statement.get(...values);
+          return statement.all(...values);
         };
-        return { get, run };
+        return { all, run };
       },
     };
     const store = createSqliteStore(driver, clock);
@@ -116,10 +119,10 @@ describe("createSqliteStore", () => {
     assert.equal(countRows(database), 1);
   });
 
-  it("says what the database says when it can't be used", () => {
+  it("says what the database says when it can't be used", async () => {
     const database = new DatabaseSync(newFile());
     const store = createSqliteStore(database);
     database.close();
-    assert.throws(() => store.begin(entry("a")), /not open|finalized/);
+    await assert.rejects(async () => await store.begin(entry("a")), /not open|finalized/);
   });
 });

@@ -1,0 +1,12 @@
+import type { HeadersLike } from "@sameface/contract";
+
+/** All values of a header; a web `Headers` joins doubled ones into one. @internal */
+export function headerValues(headers: HeadersLike, name: string): readonly string[] {
+  if (typeof headers.get === "function") {
+    const value = headers.get(name);
+    return value === null ? [] : [value];
+  }
+  return Object.entries(headers)
+    .filter(([key]) => key.toLowerCase() === name)
+    .flatMap(([, value = []]) => value);
+}
