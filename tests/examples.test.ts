@@ -149,7 +149,7 @@ for (const file of examples) {
     });
 
     it("takes what sameface trigger sends", async () => {
-      const { status, id } = await trigger(example.url, "spoof");
+      const { status, id } = await trigger(`${example.url}/webhooks`, "spoof");
       assert.deepEqual([status, await linesOf(id)], [204, [`${id} spoof`]]);
     });
   });

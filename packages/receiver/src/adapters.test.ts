@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { getRequestListener } from "@hono/node-server";
+import express from "express";
+import { fastify } from "fastify";
+import { Hono } from "hono";
+import { expressHandler } from "./adapters/express.ts";
+import { fastifyReceiver } from "./adapters/fastify.ts";
 import { fetchHandler } from "./adapters/fetch.ts";
+import { honoHandler } from "./adapters/hono.ts";
+import { lambdaHandler } from "./adapters/lambda.ts";
+import { nextPage, nextRoute } from "./adapters/next.ts";
 import { nodeHandler } from "./adapters/node.ts";
 import { MAX_BODY_BYTES } from "./collect-body.ts";
 import { createReceiver, type Receiver } from "./receive.ts";
@@ -13,18 +22,19 @@ interface Adapter {
   readonly name: string;
   /** Resolves to a function that sends one request. */
   start(receiver: Receiver): Promise<(init: RequestInit) => Promise<Response>>;
-  stop(): void;
+  stop(): Promise<void> | void;
 }
 
-function nodeAdapter(): Adapter {
+type Send = (init: RequestInit) => Promise<Response>;
+
+function overHttp(name: string, listenerFor: (receiver: Receiver) => RequestListener): Adapter {
   const server = createServer();
   return {
-    name: "node",
+    name,
     async start(receiver) {
-      server.on("request", nodeHandler(receiver));
+      server.on("request", listenerFor(receiver));
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
-      return (init) => fetch(url, init);
+      return sendTo((server.address() as AddressInfo).port);
     },
     stop() {
       server.closeAllConnections();
@@ -33,16 +43,93 @@ function nodeAdapter(): Adapter {
   };
 }
 
-const fetchAdapter: Adapter = {
-  name: "fetch",
-  start(receiver) {
-    const handle = fetchHandler(receiver);
-    return Promise.resolve((init) => handle(new Request("http://receiver.test/webhooks", init)));
-  },
-  stop: () => undefined,
-};
+function sendTo(port: number): Send {
+  return (init) => fetch(`http://127.0.0.1:${port}/webhooks`, init);
+}
 
-const ADAPTERS: readonly Adapter[] = [nodeAdapter(), fetchAdapter];
+function overWeb(name: string, handlerFor: (receiver: Receiver) => (request: Request) => Promise<Response>): Adapter {
+  return {
+    name,
+    start(receiver) {
+      const handle = handlerFor(receiver);
+      return Promise.resolve((init) => handle(new Request("http://receiver.test/webhooks", init)));
+    },
+    stop: () => undefined,
+  };
+}
+
+function fastifyAdapter(): Adapter {
+  const app = fastify();
+  return {
+    name: "fastify",
+    async start(receiver) {
+      await app.register(fastifyReceiver(receiver, { path: "/webhooks" }));
+      await app.listen({ port: 0, host: "127.0.0.1" });
+      return sendTo((app.server.address() as AddressInfo).port);
+    },
+    async stop() {
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}
+
+/** Lambda has no socket: the event is what API Gateway makes of a request. */
+function lambdaAdapter(version: "1.0" | "2.0"): Adapter {
+  return {
+    name: `lambda ${version}`,
+    start(receiver) {
+      const handle = lambdaHandler(receiver);
+      return Promise.resolve(async (init) => {
+        const request = new Request("http://receiver.test/webhooks", init);
+        const method = request.method;
+        const headers = Object.fromEntries(request.headers);
+        const text = Buffer.from(await request.arrayBuffer()).toString("base64");
+        const body = text === "" ? null : text;
+        const rest = { headers, body, isBase64Encoded: body !== null };
+        const event =
+          version === "1.0"
+            ? { ...rest, httpMethod: method, multiValueHeaders: valuesOf(headers) }
+            : { ...rest, requestContext: { http: { method } } };
+        const result = await handle(event);
+        const reply = result.statusCode === 204 ? null : result.body;
+        return new Response(reply, { status: result.statusCode, headers: result.headers });
+      });
+    },
+    stop: () => undefined,
+  };
+}
+
+function valuesOf(headers: Record<string, string>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+}
+
+/** Next answers other methods than those that a route exports by itself. */
+function nextStandIn(receiver: Receiver): (request: Request) => Promise<Response> {
+  const { POST } = nextRoute(receiver);
+  return async (request) =>
+    request.method === "POST" ? await POST(request) : new Response(null, { status: 405, headers: { allow: "POST" } });
+}
+
+const ADAPTERS: readonly Adapter[] = [
+  overHttp("node", nodeHandler),
+  overWeb("fetch", fetchHandler),
+  overHttp("express", (receiver) => express().all("/webhooks", expressHandler(receiver))),
+  fastifyAdapter(),
+  overHttp("hono", (receiver) => {
+    const app = new Hono();
+    app.all("/webhooks", honoHandler(receiver));
+    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+    return (request, response) => void listener(request, response);
+  }),
+  overWeb("next, App Router", nextStandIn),
+  overHttp("next, Pages Router", (receiver) => {
+    const page = nextPage(receiver);
+    return (request, response) => void page(request, response);
+  }),
+  lambdaAdapter("1.0"),
+  lambdaAdapter("2.0"),
+];
 
 function post({ body, headers }: Signed): RequestInit {
   return { method: "POST", headers, body: Buffer.from(body) };
@@ -64,8 +151,8 @@ for (const adapter of ADAPTERS) {
       );
     });
 
-    after(() => {
-      adapter.stop();
+    after(async () => {
+      await adapter.stop();
     });
 
     it("answers 204 without a body to every golden payload, and hands each over", async () => {

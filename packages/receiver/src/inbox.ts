@@ -26,37 +26,8 @@ interface InboxParts extends TakeParts {
 
 /** accept → answer → claim → handler → done or failed; what a dead process left is claimed when its lease ends. @internal */
 export function createInbox(parts: InboxParts): Inbox {
-  const { store, leaseMs, handlers } = parts;
-  const wakeAt = createAlarm(parts, () => void drain());
-  let running: Promise<void> | undefined;
-  let again = false;
-  const work = async (): Promise<void> => {
-    for (;;) {
-      const claim = await store.claim(leaseMs);
-      if (claim.kind === "idle") {
-        wakeAt(claim.nextAtMs);
-        return;
-      }
-      await handle(parts, claim);
-    }
-  };
-  const workUntilIdle = async (): Promise<void> => {
-    while (again) {
-      again = false;
-      try {
-        await Promise.all(Array.from({ length: HANDLERS_AT_ONCE }, work));
-      } catch (error) {
-        await handlers.report(error); // the store is away: what it has stays there
-        wakeAt(parts.nowMs() + 5000);
-      }
-    }
-    running = undefined; // in one step with the last look at `again`
-  };
-  const drain = async (): Promise<void> => {
-    again = true;
-    running ??= workUntilIdle();
-    await running;
-  };
+  const { store, handlers } = parts;
+  const workers = createWorkers(parts);
   const take: Take = async (_outcome, event) => {
     const bodyHash = await hashOf(event.body);
     const accepted = await store.accept({ ...event, bodyHash });
@@ -65,10 +36,65 @@ export function createInbox(parts: InboxParts): Inbox {
       await handlers.conflict(event);
       return acknowledge("conflict");
     }
-    void drain();
+    workers.start();
     return acknowledge(accepted === "first" ? "accepted" : "duplicate");
   };
+  const drain = (): Promise<void> =>
+    new Promise((resolve) => {
+      workers.onIdle(resolve);
+      workers.start();
+    });
   return { take, drain };
+}
+
+interface Workers {
+  /** Something may be due: one more looks, up to {@link HANDLERS_AT_ONCE}. */
+  start(): void;
+  /** Called once, when nothing is due and no handler runs. */
+  onIdle(call: () => void): void;
+}
+
+function createWorkers(parts: InboxParts): Workers {
+  const { store, leaseMs, handlers, nowMs } = parts;
+  const wakeAt = createAlarm(parts, () => {
+    start();
+  });
+  let idle: (() => void)[] = [];
+  let active = 0;
+  let again = false; // whether something may have become due since the last claim was asked for
+  let nextAtMs = Number.POSITIVE_INFINITY;
+  const work = async (): Promise<void> => {
+    for (;;) {
+      again = false;
+      const claim = await store.claim(leaseMs);
+      if (claim.kind === "claimed") {
+        start(); // there may be more, for another
+        await handle(parts, claim);
+      } else if (!again) {
+        nextAtMs = Math.min(nextAtMs, claim.nextAtMs ?? nextAtMs);
+        return;
+      }
+    }
+  };
+  const start = (): void => {
+    again = true;
+    if (active >= HANDLERS_AT_ONCE) return;
+    active += 1;
+    const storeIsAway = async (error: unknown): Promise<void> => {
+      nextAtMs = Math.min(nextAtMs, nowMs() + 5000); // what it has stays there
+      await handlers.report(error);
+    };
+    void work()
+      .catch(storeIsAway)
+      .then(() => {
+        active -= 1;
+        if (active > 0) return;
+        wakeAt(nextAtMs); // by the last: while another's handler ran, the store could only tell the end of its lease
+        nextAtMs = Number.POSITIVE_INFINITY;
+        for (const call of idle.splice(0)) call();
+      });
+  };
+  return { start, onIdle: (call) => void (idle = [...idle, call]) };
 }
 
 async function handle(
@@ -92,10 +118,10 @@ async function handle(
 }
 
 /** The earliest of the times that were asked for. */
-function createAlarm({ nowMs, setTimer }: InboxParts, ring: () => void): (atMs: number | null) => void {
+function createAlarm({ nowMs, setTimer }: InboxParts, ring: () => void): (atMs: number) => void {
   let setFor = Number.POSITIVE_INFINITY;
   return (atMs) => {
-    if (atMs === null || atMs >= setFor) return;
+    if (atMs >= setFor) return;
     setFor = atMs;
     const timer = setTimer(
       () => {

@@ -57,7 +57,7 @@ export const REFUSAL_MEND: Readonly<Partial<Record<Refusal, string>>> = {
   parsed_body:
     "The raw bytes of the body are gone: something read or parsed it first. " +
     'Express: put the handler before express.json(), or use express.raw({ type: "application/json" }). ' +
-    "Next.js: pages: bodyParser false; app: arrayBuffer(). Nest: rawBody true. " +
-    'Fastify: a content type parser with parseAs "buffer". Koa: before the body parser. ' +
+    "Next.js: pages: bodyParser false; app: arrayBuffer(). Hono, fetch: before anything reads the request. Nest: rawBody true. " +
+    'Fastify: a content type parser with parseAs "buffer", or fastifyReceiver. Koa: before the body parser. ' +
     "Lambda: decode by isBase64Encoded. Cloud Functions: rawBody.",
 };

@@ -1,5 +1,8 @@
 import { REFUSAL_MEND, REFUSAL_STATUS, type Refusal } from "./refusals.ts";
 
+/** The key of an error that RFC 6749 §5.2 wants. */
+const OAUTH_ERRORS: ReadonlySet<Refusal> = new Set(["invalid_client", "unsupported_grant_type"]);
+
 /** What became of a request. */
 export type ReceiveResult =
   | { readonly kind: "handled" | "accepted" | "duplicate" | "running" | "conflict" | "test" | "unhandled" | "token" }
@@ -45,7 +48,7 @@ export function refuse(reason: Refusal): Reply {
   const mend = REFUSAL_MEND[reason];
   return json(REFUSAL_STATUS[reason], {
     result: { kind: "refused", reason },
-    text: mend === undefined ? { reason } : { reason, mend },
+    text: { reason, ...(mend === undefined ? {} : { mend }), ...(OAUTH_ERRORS.has(reason) ? { error: reason } : {}) },
     ...(reason === "method_not_allowed" ? { headers: { allow: "POST" } } : {}),
   });
 }

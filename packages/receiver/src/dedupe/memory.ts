@@ -40,23 +40,20 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): ReceiverSto
   const rows = new Map<string, Row>();
   const due = new Map<string, Waiting>(); // those of `rows` that wait in the inbox
   const kept = new Map<string, Quarantined>();
-  let lastToken = 0;
   const known = (id: string): Row | undefined => {
     const row = rows.get(id);
     return row !== undefined && (row.event !== undefined || row.atMs > nowMs() - rememberMs) ? row : undefined;
   };
-  const put = (id: string, row: Omit<Row, "token">): number => {
+  const put = (id: string, row: Row): number => {
     if (!rows.has(id) && rows.size >= maxEntries) forget(rows, nowMs() - MIN_REMEMBER_MS);
     if (!rows.has(id) && rows.size >= maxEntries) {
       throw new ReceiverError("storeFull", `${maxEntries} ids of the last 4 days: use a store on disk`);
     }
-    lastToken += 1;
-    const whole: Row = { ...row, token: lastToken };
     rows.delete(id);
-    rows.set(id, whole);
-    if (isWaiting(whole)) due.set(id, whole);
+    rows.set(id, row);
+    if (isWaiting(row)) due.set(id, row);
     else due.delete(id);
-    return lastToken;
+    return row.token;
   };
   return {
     begin({ id, bodyHash, leaseMs }) {
@@ -67,11 +64,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): ReceiverSto
         if (row.done) return { kind: "done" };
         if (row.atMs > now) return { kind: "running", retryAfterMs: row.atMs - now };
       }
-      return { kind: "first", token: put(id, { ...row, bodyHash, done: false, atMs: now + leaseMs }) };
+      const token = (rows.get(id)?.token ?? 0) + 1;
+      return { kind: "first", token: put(id, { ...row, bodyHash, token, done: false, atMs: now + leaseMs }) };
     },
     done({ id }) {
       const row = rows.get(id);
-      if (row !== undefined) put(id, { bodyHash: row.bodyHash, done: true, atMs: nowMs() });
+      if (row !== undefined) put(id, { bodyHash: row.bodyHash, token: row.token, done: true, atMs: nowMs() });
     },
     failed({ id, token, retryAfterMs = 0 }) {
       const row = rows.get(id);
@@ -82,7 +80,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): ReceiverSto
       const row = known(event.id);
       if (row !== undefined && row.bodyHash !== bodyHash) return "conflict";
       if (row !== undefined && (row.done || row.event !== undefined)) return "known";
-      put(event.id, { bodyHash, done: false, atMs: Math.max(now, row?.atMs ?? 0), event });
+      put(event.id, { bodyHash, token: row?.token ?? 0, done: false, atMs: Math.max(now, row?.atMs ?? 0), event });
       return "first";
     },
     claim(leaseMs): Claim {
@@ -91,11 +89,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): ReceiverSto
       for (const row of due.values()) if (next === undefined || row.atMs < next.atMs) next = row;
       if (next === undefined || next.atMs > now) return { kind: "idle", nextAtMs: next?.atMs ?? null };
       const { event } = next;
-      return { kind: "claimed", event, token: put(event.id, { ...next, atMs: now + leaseMs }) };
+      return { kind: "claimed", event, token: put(event.id, { ...next, token: next.token + 1, atMs: now + leaseMs }) };
     },
     noted(key, windowMs) {
       const row = rows.get(key);
-      put(key, { bodyHash: "", done: true, atMs: nowMs() });
+      put(key, { bodyHash: "", token: 0, done: true, atMs: nowMs() });
       return row !== undefined && row.atMs > nowMs() - windowMs;
     },
     quarantine({ bodyHash, ...entry }) {
