@@ -15,7 +15,7 @@ import { golden, ID, SECRET, signed, type TestClock, testClock, utf8 } from "./s
 interface Timers {
   readonly delays: number[];
   readonly setTimer: (run: () => void, delayMs: number) => void;
-  ring(): void;
+  readonly ring: () => void;
 }
 
 function timers(): Timers {

@@ -16,7 +16,7 @@ export type SetTimer = (run: () => void, delayMs: number) => unknown;
 export interface Inbox {
   readonly take: Take;
   /** Never rejects. */
-  drain(): Promise<void>;
+  readonly drain: () => Promise<void>;
 }
 
 interface InboxParts extends TakeParts {
@@ -55,46 +55,43 @@ interface Workers {
 }
 
 function createWorkers(parts: InboxParts): Workers {
-  const { store, leaseMs, handlers, nowMs } = parts;
   const wakeAt = createAlarm(parts, () => {
     start();
   });
-  let idle: (() => void)[] = [];
+  const idle: (() => void)[] = [];
   let active = 0;
-  let again = false; // whether something may have become due since the last claim was asked for
-  let nextAtMs = Number.POSITIVE_INFINITY;
-  const work = async (): Promise<void> => {
+  let again = false; // whether something may have changed since the last claim was asked for
+  const work = async (): Promise<number> => {
     for (;;) {
       again = false;
-      const claim = await store.claim(leaseMs);
+      const claim = await parts.store.claim(parts.leaseMs);
       if (claim.kind === "claimed") {
         start(); // there may be more, for another
         await handle(parts, claim);
-      } else if (!again) {
-        nextAtMs = Math.min(nextAtMs, claim.nextAtMs ?? nextAtMs);
-        return;
+      } else if (!changed()) {
+        return claim.nextAtMs ?? Number.POSITIVE_INFINITY;
       }
     }
+  };
+  const changed = (): boolean => again;
+  const lookAgainLater = async (error: unknown): Promise<number> => {
+    await parts.handlers.report(error); // the store is away: what it has stays there
+    return parts.nowMs() + 5000;
+  };
+  const end = (nextAtMs: number): void => {
+    active -= 1;
+    again = true; // while this one's handler ran, the store could tell another only the end of its lease
+    if (active > 0) return;
+    wakeAt(nextAtMs);
+    for (const call of idle.splice(0)) call();
   };
   const start = (): void => {
     again = true;
     if (active >= HANDLERS_AT_ONCE) return;
     active += 1;
-    const storeIsAway = async (error: unknown): Promise<void> => {
-      nextAtMs = Math.min(nextAtMs, nowMs() + 5000); // what it has stays there
-      await handlers.report(error);
-    };
-    void work()
-      .catch(storeIsAway)
-      .then(() => {
-        active -= 1;
-        if (active > 0) return;
-        wakeAt(nextAtMs); // by the last: while another's handler ran, the store could only tell the end of its lease
-        nextAtMs = Number.POSITIVE_INFINITY;
-        for (const call of idle.splice(0)) call();
-      });
+    void work().catch(lookAgainLater).then(end);
   };
-  return { start, onIdle: (call) => void (idle = [...idle, call]) };
+  return { start, onIdle: (call) => void idle.push(call) };
 }
 
 async function handle(

@@ -74,7 +74,7 @@ export interface Receiver extends Receives {
    * Handles what is stored and due, and resolves when nothing is. With `acknowledge: "stored"`: call it once the handlers
    * are set, so that a restart goes on where a crash ended; where no process stays, from a schedule. Never rejects.
    */
-  drain(): Promise<void>;
+  readonly drain: () => Promise<void>;
 }
 
 /**

@@ -39,8 +39,9 @@ async function answer(receiver: Receives, event: LambdaEvent): Promise<Reply> {
 }
 
 /** Text is UTF-8: what was not can't be told from it any more, and its signature does not hold. */
-function bytesOf({ body = "", isBase64Encoded }: LambdaEvent): unknown {
-  if (typeof body !== "string") return body === null ? new Uint8Array(0) : body; // an object: a local stand-in parsed it
+function bytesOf({ body, isBase64Encoded }: { readonly body?: unknown; readonly isBase64Encoded?: boolean }): unknown {
+  if (body === undefined || body === null) return new Uint8Array(0);
+  if (typeof body !== "string") return body; // a local stand-in parsed it
   if (isBase64Encoded !== true) return new TextEncoder().encode(body);
   return Uint8Array.from(atob(body), (character) => character.charCodeAt(0));
 }

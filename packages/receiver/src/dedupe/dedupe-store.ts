@@ -75,8 +75,8 @@ export interface Quarantined {
   readonly atMs: number;
 }
 
-/** All that a receiver keeps: what was handled, what waits, and what could not be read. */
-export interface ReceiverStore extends DedupeStore, InboxStore {
+/** Keeps what could not be read, and notes what came without an id. */
+export interface QuarantineStore {
   /** Whether the key was noted in the last `windowMs`; notes it. One step, so that of two at once one is told. */
   noted(key: string, windowMs: number): boolean | Promise<boolean>;
   /** Keeps bytes that could not be read, as long as ids are remembered; the same bytes once. */
@@ -84,6 +84,9 @@ export interface ReceiverStore extends DedupeStore, InboxStore {
   /** What is in quarantine, the oldest first. */
   quarantined(): readonly Quarantined[] | Promise<readonly Quarantined[]>;
 }
+
+/** All that a receiver keeps: what was handled, what waits, and what could not be read. */
+export interface ReceiverStore extends DedupeStore, InboxStore, QuarantineStore {}
 
 /** Milliseconds since 1970, for leases and for forgetting. */
 export type NowMs = () => number;

@@ -1,5 +1,14 @@
 import { ReceiverError } from "../receiver-error.ts";
-import type { Claim, InboxEvent, Quarantined, ReceiverStore, RememberOptions } from "./dedupe-store.ts";
+import type {
+  DedupeStore,
+  InboxEvent,
+  InboxStore,
+  NowMs,
+  Quarantined,
+  QuarantineStore,
+  ReceiverStore,
+  RememberOptions,
+} from "./dedupe-store.ts";
 import { checkRememberMs, MIN_REMEMBER_MS } from "./remember.ts";
 
 /** About 200 MB when full. */
@@ -34,27 +43,50 @@ export interface MemoryStoreOptions extends RememberOptions {
  * @throws {ReceiverError} `badOption`
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): ReceiverStore {
-  const { nowMs = Date.now, maxEntries = DEFAULT_MAX_ENTRIES } = options;
+  const rows = createRows(options);
+  return { ...dedupeOf(rows), ...inboxOf(rows), ...quarantineOf(rows) };
+}
+
+/** Rows under their ids, bounded. */
+interface Rows {
+  readonly nowMs: NowMs;
+  readonly rememberMs: number;
+  /** Those that wait in the inbox. */
+  readonly due: ReadonlyMap<string, Waiting>;
+  /** The row, also one that is to be forgotten. */
+  readonly get: (id: string) => Row | undefined;
+  readonly known: (id: string) => Row | undefined;
+  readonly put: (id: string, row: Row) => void;
+}
+
+function createRows({ nowMs = Date.now, maxEntries = DEFAULT_MAX_ENTRIES, rememberMs }: MemoryStoreOptions): Rows {
   if (!(maxEntries >= 1)) throw new ReceiverError("badOption", `maxEntries is ${maxEntries}; at least 1`);
-  const rememberMs = checkRememberMs(options.rememberMs);
+  const keepMs = checkRememberMs(rememberMs);
   const rows = new Map<string, Row>();
-  const due = new Map<string, Waiting>(); // those of `rows` that wait in the inbox
-  const kept = new Map<string, Quarantined>();
-  const known = (id: string): Row | undefined => {
-    const row = rows.get(id);
-    return row !== undefined && (row.event !== undefined || row.atMs > nowMs() - rememberMs) ? row : undefined;
+  const due = new Map<string, Waiting>();
+  return {
+    nowMs,
+    rememberMs: keepMs,
+    due,
+    get: (id) => rows.get(id),
+    known(id) {
+      const row = rows.get(id);
+      return row !== undefined && (isWaiting(row) || row.atMs > nowMs() - keepMs) ? row : undefined;
+    },
+    put(id, row) {
+      if (!rows.has(id) && rows.size >= maxEntries) forget(rows, nowMs() - MIN_REMEMBER_MS);
+      if (!rows.has(id) && rows.size >= maxEntries) {
+        throw new ReceiverError("storeFull", `${maxEntries} ids of the last 4 days: use a store on disk`);
+      }
+      rows.delete(id);
+      rows.set(id, row);
+      if (isWaiting(row)) due.set(id, row);
+      else due.delete(id);
+    },
   };
-  const put = (id: string, row: Row): number => {
-    if (!rows.has(id) && rows.size >= maxEntries) forget(rows, nowMs() - MIN_REMEMBER_MS);
-    if (!rows.has(id) && rows.size >= maxEntries) {
-      throw new ReceiverError("storeFull", `${maxEntries} ids of the last 4 days: use a store on disk`);
-    }
-    rows.delete(id);
-    rows.set(id, row);
-    if (isWaiting(row)) due.set(id, row);
-    else due.delete(id);
-    return row.token;
-  };
+}
+
+function dedupeOf({ nowMs, get, known, put }: Rows): DedupeStore {
   return {
     begin({ id, bodyHash, leaseMs }) {
       const now = nowMs();
@@ -64,43 +96,58 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): ReceiverSto
         if (row.done) return { kind: "done" };
         if (row.atMs > now) return { kind: "running", retryAfterMs: row.atMs - now };
       }
-      const token = (rows.get(id)?.token ?? 0) + 1;
-      return { kind: "first", token: put(id, { ...row, bodyHash, token, done: false, atMs: now + leaseMs }) };
+      const token = (get(id)?.token ?? 0) + 1;
+      put(id, { ...row, bodyHash, token, done: false, atMs: now + leaseMs });
+      return { kind: "first", token };
     },
     done({ id }) {
-      const row = rows.get(id);
+      const row = get(id);
       if (row !== undefined) put(id, { bodyHash: row.bodyHash, token: row.token, done: true, atMs: nowMs() });
     },
     failed({ id, token, retryAfterMs = 0 }) {
-      const row = rows.get(id);
+      const row = get(id);
       if (row?.token === token && !row.done) row.atMs = nowMs() + retryAfterMs;
     },
+  };
+}
+
+function inboxOf({ nowMs, known, put, due }: Rows): InboxStore {
+  return {
     accept({ bodyHash, ...event }) {
-      const now = nowMs();
       const row = known(event.id);
       if (row !== undefined && row.bodyHash !== bodyHash) return "conflict";
-      if (row !== undefined && (row.done || row.event !== undefined)) return "known";
-      put(event.id, { bodyHash, token: row?.token ?? 0, done: false, atMs: Math.max(now, row?.atMs ?? 0), event });
+      if (row !== undefined && (row.done || isWaiting(row))) return "known";
+      const atMs = Math.max(nowMs(), row?.atMs ?? 0); // a run that has begun keeps its lease
+      put(event.id, { bodyHash, token: row?.token ?? 0, done: false, atMs, event });
       return "first";
     },
-    claim(leaseMs): Claim {
+    claim(leaseMs) {
       const now = nowMs();
       let next: Waiting | undefined;
       for (const row of due.values()) if (next === undefined || row.atMs < next.atMs) next = row;
       if (next === undefined || next.atMs > now) return { kind: "idle", nextAtMs: next?.atMs ?? null };
       const { event } = next;
-      return { kind: "claimed", event, token: put(event.id, { ...next, token: next.token + 1, atMs: now + leaseMs }) };
+      const token = next.token + 1;
+      put(event.id, { ...next, token, atMs: now + leaseMs });
+      return { kind: "claimed", event, token };
     },
+  };
+}
+
+function quarantineOf({ nowMs, rememberMs, get, put }: Rows): QuarantineStore {
+  const kept = new Map<string, Quarantined>();
+  return {
     noted(key, windowMs) {
-      const row = rows.get(key);
+      const row = get(key);
       put(key, { bodyHash: "", token: 0, done: true, atMs: nowMs() });
       return row !== undefined && row.atMs > nowMs() - windowMs;
     },
-    quarantine({ bodyHash, ...entry }) {
+    quarantine({ id, reason, body, bodyHash }) {
       const now = nowMs();
-      if (!kept.has(bodyHash)) kept.set(bodyHash, { ...entry, atMs: now });
-      for (const [hash, { atMs }] of kept)
+      if (!kept.has(bodyHash)) kept.set(bodyHash, { id, reason, body, atMs: now });
+      for (const [hash, { atMs }] of kept) {
         if (kept.size > MAX_QUARANTINED || atMs <= now - rememberMs) kept.delete(hash);
+      }
     },
     quarantined: () => [...kept.values()],
   };

@@ -1,4 +1,13 @@
-import type { Begin, Claim, Quarantined, ReceiverStore, SharedStoreOptions } from "./dedupe-store.ts";
+import type {
+  Begin,
+  DedupeStore,
+  InboxStore,
+  NowMs,
+  Quarantined,
+  QuarantineStore,
+  ReceiverStore,
+  SharedStoreOptions,
+} from "./dedupe-store.ts";
 import { checkName, checkRememberMs } from "./remember.ts";
 
 /** A Redis client: ioredis has `call`, node-redis `sendCommand`. */
@@ -68,49 +77,83 @@ export function createRedisStore(client: RedisClient, options: SharedStoreOption
   const { nowMs = Date.now } = options;
   const rememberMs = checkRememberMs(options.rememberMs);
   const prefix = `{${checkName(options.name)}}:`; // the braces keep all of it on one node of a cluster
-  const inbox = `${prefix}inbox`;
-  const kept = `${prefix}quarantine`;
   const command = async (...values: string[]): Promise<unknown> => {
     const [name = "", ...rest] = values;
     return await ("call" in client ? client.call(name, ...rest) : client.sendCommand(values));
   };
-  const run = async (script: string, row: string, other: string, ...values: (string | number)[]): Promise<unknown> =>
-    await command("EVAL", script, "2", row, other, ...values.map(String));
-  const onEvent = async (script: string, id: string, ...values: (string | number)[]): Promise<unknown> =>
-    await run(script, `${prefix}event:${id}`, inbox, nowMs(), rememberMs, ...values);
+  const run: RedisParts["run"] = async (script, keys, ...values) =>
+    await command("EVAL", script, String(keys.length), ...keys, ...values.map(String));
+  const parts = { nowMs, rememberMs, prefix, inbox: `${prefix}inbox`, command, run };
+  return { ...dedupeOf(parts), ...inboxOf(parts), ...quarantineOf(parts) };
+}
+
+/** What each part of a store stands on. */
+interface RedisParts {
+  readonly nowMs: NowMs;
+  readonly rememberMs: number;
+  readonly prefix: string;
+  readonly inbox: string;
+  readonly command: (...values: string[]) => Promise<unknown>;
+  readonly run: (script: string, keys: readonly string[], ...values: (string | number)[]) => Promise<unknown>;
+}
+
+function onEvent({ nowMs, rememberMs, prefix, inbox, run }: RedisParts) {
+  return async (script: string, id: string, ...values: (string | number)[]): Promise<unknown> =>
+    await run(script, [`${prefix}event:${id}`, inbox], nowMs(), rememberMs, ...values);
+}
+
+function dedupeOf(parts: RedisParts): DedupeStore {
+  const run = onEvent(parts);
   return {
     async begin({ id, bodyHash, leaseMs }) {
-      const [kind, value] = (await onEvent(SCRIPTS.begin, id, bodyHash, leaseMs, id)) as [Begin["kind"], number];
+      const [kind, value] = (await run(SCRIPTS.begin, id, bodyHash, leaseMs, id)) as [Begin["kind"], number];
       if (kind === "first") return { kind, token: value };
       return kind === "running" ? { kind, retryAfterMs: value } : { kind };
     },
     async done({ id }) {
-      await onEvent(SCRIPTS.done, id, id);
+      await run(SCRIPTS.done, id, id);
     },
     async failed({ id, token, retryAfterMs = 0 }) {
-      await onEvent(SCRIPTS.failed, id, id, token, retryAfterMs);
+      await run(SCRIPTS.failed, id, id, token, retryAfterMs);
     },
+  };
+}
+
+function inboxOf(parts: RedisParts): InboxStore {
+  const run = onEvent(parts);
+  return {
     async accept({ id, bodyHash, body, timestampSeconds, possibleRetry }) {
       const rest = [bodyHash, id, toText(body), timestampSeconds, Number(possibleRetry)];
-      return (await onEvent(SCRIPTS.accept, id, ...rest)) as "first" | "known" | "conflict";
+      return (await run(SCRIPTS.accept, id, ...rest)) as "first" | "known" | "conflict";
     },
-    async claim(leaseMs): Promise<Claim> {
-      const [id, ...row] = (await run(SCRIPTS.claim, `${prefix}event:`, inbox, nowMs(), leaseMs)) as string[];
-      if (row.length === 0) return { kind: "idle", nextAtMs: id === undefined ? null : Number(id) };
-      const [token, body = "", seconds, retry] = row;
-      const event = { id: id ?? "", timestampSeconds: Number(seconds), possibleRetry: retry === "1" };
-      return { kind: "claimed", token: Number(token), event: { ...event, body: toBytes(body) } };
+    async claim(leaseMs) {
+      const { prefix, inbox, nowMs } = parts;
+      const [id = null, ...row] = (await parts.run(
+        SCRIPTS.claim,
+        [`${prefix}event:`, inbox],
+        nowMs(),
+        leaseMs,
+      )) as string[];
+      const [token, body, seconds, retry] = row;
+      if (id === null || body === undefined) return { kind: "idle", nextAtMs: id === null ? null : Number(id) };
+      const event = { id, timestampSeconds: Number(seconds), possibleRetry: retry === "1", body: toBytes(body) };
+      return { kind: "claimed", token: Number(token), event };
     },
+  };
+}
+
+function quarantineOf({ nowMs, rememberMs, prefix, command, run }: RedisParts): QuarantineStore {
+  const kept = `${prefix}quarantine`;
+  return {
     async noted(key, windowMs) {
       const now = nowMs();
-      const values = [`${prefix}noted:${key}`, String(now), "GET", "PX", String(windowMs)];
-      const before = await command("SET", ...values);
+      const before = await command("SET", `${prefix}noted:${key}`, String(now), "GET", "PX", String(windowMs));
       return before !== null && Number(before) > now - windowMs;
     },
     async quarantine({ id, reason, body, bodyHash }) {
       const now = nowMs();
       const entry = JSON.stringify({ id, reason, body: toText(body), atMs: now });
-      await run(SCRIPTS.quarantine, kept, `${kept}:at`, now, now - rememberMs, bodyHash, entry);
+      await run(SCRIPTS.quarantine, [kept, `${kept}:at`], now, now - rememberMs, bodyHash, entry);
     },
     async quarantined() {
       const texts = (await command("HVALS", kept)) as string[];

@@ -33,7 +33,9 @@ export const DRIVERS = {
   },
   "Redis by ioredis": (url: string): Promise<OpenedStore> => {
     const client = new Redis(url);
-    const close = async (): Promise<void> => void (await client.quit());
+    const close = async (): Promise<void> => {
+      await client.quit();
+    };
     return Promise.resolve({ store: (options) => createRedisStore(client, options), close });
   },
 } as const satisfies Record<string, (place: string) => Promise<OpenedStore>>;

@@ -1,4 +1,13 @@
-import type { Begin, Claim, DedupeEntry, Quarantined, ReceiverStore, SharedStoreOptions } from "./dedupe-store.ts";
+import type {
+  Begin,
+  DedupeEntry,
+  DedupeStore,
+  InboxStore,
+  NowMs,
+  QuarantineStore,
+  ReceiverStore,
+  SharedStoreOptions,
+} from "./dedupe-store.ts";
 import { checkName, checkRememberMs } from "./remember.ts";
 
 /** What stands for a `?`. @internal */
@@ -80,14 +89,28 @@ function statements(name: string, lock: string) {
   } as const;
 }
 
+/** What each part of a store stands on. */
+interface SqlParts {
+  readonly nowMs: NowMs;
+  readonly rememberMs: number;
+  readonly sql: ReturnType<typeof statements>;
+  readonly rows: (text: string, ...values: SqlValue[]) => Promise<readonly Row[]>;
+  readonly run: (text: string, ...values: SqlValue[]) => Promise<unknown>;
+}
+
 /** A store over SQL. @throws {ReceiverError} `badOption` @internal */
 export function createSqlStore(database: SqlDatabase, options: SharedStoreOptions): ReceiverStore {
-  const { nowMs = Date.now } = options;
-  const rememberMs = checkRememberMs(options.rememberMs);
-  const sql = statements(checkName(options.name), database.lock);
-  const rows = async (text: string, ...values: SqlValue[]): Promise<readonly Row[]> =>
-    (await database.rows(text, values)) as readonly Row[]; // our own tables
-  const run = async (text: string, ...values: SqlValue[]): Promise<void> => void (await database.run(text, values));
+  const parts: SqlParts = {
+    nowMs: options.nowMs ?? Date.now,
+    rememberMs: checkRememberMs(options.rememberMs),
+    sql: statements(checkName(options.name), database.lock),
+    rows: async (text, ...values) => (await database.rows(text, values)) as readonly Row[], // our own tables
+    run: async (text, ...values) => await database.run(text, values),
+  };
+  return { ...dedupeOf(parts), ...inboxOf(parts), ...quarantineOf(parts) };
+}
+
+function dedupeOf({ nowMs, rememberMs, sql, rows, run }: SqlParts): DedupeStore {
   const begin = async (entry: DedupeEntry): Promise<Begin> => {
     const { id, bodyHash, leaseMs } = entry;
     const now = nowMs();
@@ -108,14 +131,19 @@ export function createSqlStore(database: SqlDatabase, options: SharedStoreOption
     async failed({ id, token, retryAfterMs = 0 }) {
       await run(sql.release, nowMs() + retryAfterMs, id, token);
     },
+  };
+}
+
+function inboxOf({ nowMs, rememberMs, sql, rows }: SqlParts): InboxStore {
+  return {
     async accept({ id, bodyHash, body, timestampSeconds, possibleRetry }) {
       const now = nowMs();
       const values = [id, bodyHash, now, body, timestampSeconds, Number(possibleRetry), now - rememberMs];
       if ((await rows(sql.accept, ...values)).length > 0) return "first";
-      const [row] = await rows(sql.read, id);
-      return row === undefined || row.body_hash === bodyHash ? "known" : "conflict";
+      // Without a row it was done and forgotten in between.
+      return (await rows(sql.read, id)).every((row) => row.body_hash === bodyHash) ? "known" : "conflict";
     },
-    async claim(leaseMs): Promise<Claim> {
+    async claim(leaseMs) {
       const now = nowMs();
       const [row] = await rows(sql.claim, now + leaseMs, now);
       if (row === undefined) return { kind: "idle", nextAtMs: (await rows(sql.next))[0]?.at_ms ?? null };
@@ -123,9 +151,14 @@ export function createSqlStore(database: SqlDatabase, options: SharedStoreOption
       const event = { id, timestampSeconds, possibleRetry: row.possible_retry === 1, body };
       return { kind: "claimed", token, event };
     },
+  };
+}
+
+function quarantineOf({ nowMs, rememberMs, sql, rows, run }: SqlParts): QuarantineStore {
+  return {
     async noted(key, windowMs) {
       const now = nowMs();
-      return (await rows(sql.note, key, now, now - windowMs))[0]?.token === 1;
+      return (await rows(sql.note, key, now, now - windowMs)).some((row) => row.token === 1);
     },
     async quarantine({ id, reason, body, bodyHash }) {
       const now = nowMs();
@@ -134,7 +167,7 @@ export function createSqlStore(database: SqlDatabase, options: SharedStoreOption
     },
     async quarantined() {
       const kept = await rows(sql.listKept);
-      return kept.map(({ id, reason, body, at_ms }): Quarantined => ({ id, reason, body, atMs: at_ms }));
+      return kept.map(({ id, reason, body, at_ms: atMs }) => ({ id, reason, body, atMs }));
     },
   };
 }
