@@ -1,3 +1,4 @@
+import { createApiClient as createTypedClient, type ApiClient as TypedClient } from "@sameface/contract/client";
 import { CliError } from "./cli-error.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -20,6 +21,8 @@ export interface ApiAnswer {
 /** Speaks to one server with one key. */
 export interface ApiClient {
   readonly url: string;
+  /** Every call of the API by its name, typed by the OpenAPI document. A call @throws {CliError} `unreachable` */
+  readonly api: TypedClient;
   /** Any answer is a value. @throws {CliError} `unreachable` */
   call(path: string, call?: ApiCall): Promise<ApiAnswer>;
   /** An answer of 2xx as a record. @throws {CliError} `refused` with the problem's code and detail, `unreachable` */
@@ -35,7 +38,7 @@ export interface ApiClientOptions {
 /** A client over the terminal's `fetch`. */
 export function createApiClient(terminal: Terminal, options: ApiClientOptions): ApiClient {
   const call = async (path: string, request: ApiCall = {}): Promise<ApiAnswer> => {
-    const { status, text } = await send(terminal, new URL(path, options.url).href, {
+    const response = await send(terminal, new URL(path, options.url).href, {
       signal: request.signal ?? terminal.stop,
       method: request.method ?? "GET",
       headers: {
@@ -45,10 +48,15 @@ export function createApiClient(terminal: Terminal, options: ApiClientOptions): 
       },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
-    return { status, body: text === "" ? null : readJson(text, status) };
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? null : readJson(text, response.status) };
   };
   return {
     url: options.url,
+    api: createTypedClient({
+      ...options,
+      fetch: (url, init) => send(terminal, url, { signal: terminal.stop, ...init }),
+    }),
     call,
     async expect(path, request) {
       const answer = await call(path, request);
@@ -56,6 +64,17 @@ export function createApiClient(terminal: Terminal, options: ApiClientOptions): 
       throw new CliError("refused", describeProblem(answer));
     },
   };
+}
+
+/** What a typed call answers, whichever it is. */
+type TypedAnswer =
+  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: false; readonly status: number; readonly problem: unknown };
+
+/** The body of an answer that is not a problem. @throws {CliError} `refused` with the problem's code and detail */
+export function accepted<A extends TypedAnswer>(answer: A): Extract<A, { readonly ok: true }>["body"] {
+  if (answer.ok) return answer.body;
+  throw new CliError("refused", describeProblem({ status: answer.status, body: answer.problem }));
 }
 
 /** `409 busy: The delivery is in flight.` */
@@ -76,14 +95,12 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-async function send(
-  terminal: Terminal,
-  url: string,
-  init: RequestInit,
-): Promise<{ readonly status: number; readonly text: string }> {
+/** Reads the answer to its end, so that a line that breaks midway is told like one that never was. */
+async function send(terminal: Terminal, url: string, init: RequestInit): Promise<Response> {
   try {
     const response = await terminal.fetch(url, init);
-    return { status: response.status, text: await response.text() };
+    const text = await response.text();
+    return new Response(text === "" ? null : text, { status: response.status, headers: response.headers });
   } catch (cause) {
     throw new CliError(
       "unreachable",

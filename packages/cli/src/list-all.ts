@@ -1,14 +1,18 @@
-import { type ApiClient, textOf } from "./api-client.ts";
+/** One page of a keyset-paged list. */
+interface Page<T> {
+  readonly items: readonly T[];
+  /** `after` of the next page; `null`: this was the last. */
+  readonly next: string | null;
+}
 
 /** Every item of a keyset-paged list, page by page. */
-export async function listAll(client: ApiClient, path: string): Promise<readonly unknown[]> {
-  const items: unknown[] = [];
-  let after: string | undefined;
+export async function listAll<T>(read: (page: { readonly after?: string }) => Promise<Page<T>>): Promise<readonly T[]> {
+  const items: T[] = [];
+  let after: string | null = null;
   do {
-    const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
-    const page = await client.expect(`${path}${query}`);
-    if (Array.isArray(page["items"])) items.push(...(page["items"] as unknown[]));
-    after = textOf(page["next"]);
-  } while (after !== undefined);
+    const page: Page<T> = await read(after === null ? {} : { after });
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== null);
   return items;
 }

@@ -11,7 +11,9 @@ export type ContractErrorCode =
   /** A notification that breaks the closed rules of what we send. */
   | "bad_notification"
   /** A notification of more than 20,000 bytes. */
-  | "too_large";
+  | "too_large"
+  /** An address of the API is no URL, or what answered there is not the API. */
+  | "not_the_api";
 
 /** The one error of this package: a fault of the caller, never an expected outcome. Callers match `code`. */
 export class ContractError extends Error {

@@ -1,6 +1,5 @@
 import { Command } from "commander";
-import { describeProblem, isRecord, textOf } from "../api-client.ts";
-import { CliError } from "../cli-error.ts";
+import { accepted, describeProblem } from "../api-client.ts";
 import type { CommandContext, CommandRunner } from "../command-context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { readInput } from "../read-input.ts";
@@ -29,20 +28,20 @@ async function authenticate(
   request: Options & { readonly customerId: string; readonly picture: string },
 ): Promise<ExitCode> {
   const image = (await readInput(request.picture)).toString("base64");
-  const answer = await context.client().call("/v1/authentications", {
-    method: "POST",
+  const answer = await context.client().api.authenticate({
     body: {
       customerId: request.customerId,
       image,
       ...(request.source === undefined ? {} : { source: request.source }),
     },
-    headers: request.idempotencyKey === undefined ? {} : { "idempotency-key": request.idempotencyKey },
+    ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
   });
   // 422 with an authenticationId is a decided attempt too: the picture could not be judged (9001–9004).
-  const body = isRecord(answer.body) ? answer.body : {};
-  const decided = answer.status === 200 || (answer.status === 422 && "authenticationId" in body);
-  if (!decided) throw new CliError("refused", describeProblem(answer));
-  const outcome = textOf(body["outcome"]) ?? textOf(body["code"]) ?? "error";
-  context.print(body, [answer.status === 200 ? `${request.customerId}: ${outcome}` : describeProblem(answer)]);
-  return outcome === "passed" ? EXIT.done : EXIT.no;
+  if (!answer.ok && answer.status === 422 && answer.problem.authenticationId !== undefined) {
+    context.print(answer.problem, [describeProblem({ status: answer.status, body: answer.problem })]);
+    return EXIT.no;
+  }
+  const decided = accepted(answer);
+  context.print(decided, [`${request.customerId}: ${decided.outcome}`]);
+  return decided.outcome === "passed" ? EXIT.done : EXIT.no;
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { textOf } from "../api-client.ts";
+import { accepted } from "../api-client.ts";
 import type { CommandRunner } from "../command-context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { readInput } from "../read-input.ts";
@@ -28,12 +28,10 @@ function enrol(runner: CommandRunner): Command {
     .action((customerId: string, picture: string, options: EnrolOptions, command: Command) =>
       runner.run(command, async (context) => {
         const image = (await readInput(picture)).toString("base64");
-        const path = `/v1/customers/${encodeURIComponent(customerId)}`;
-        const answer = await context.client().expect(options.add === true ? `${path}/templates` : path, {
-          method: options.add === true ? "POST" : "PUT",
-          body: { image, consent: { reference: options.consent } },
-        });
-        context.print(answer, [`Enrolled ${customerId} (interview ${textOf(answer["interviewId"]) ?? "?"}).`]);
+        const { api } = context.client();
+        const input = { customerId, body: { image, consent: { reference: options.consent } } };
+        const answer = accepted(options.add === true ? await api.addTemplate(input) : await api.enrolCustomer(input));
+        context.print(answer, [`Enrolled ${customerId} (interview ${answer.interviewId}).`]);
         return EXIT.done;
       }),
     );
@@ -46,7 +44,7 @@ function show(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface customers show anna")
     .action((customerId: string, _options: object, command: Command) =>
       runner.run(command, async (context) => {
-        const answer = await context.client().expect(`/v1/customers/${encodeURIComponent(customerId)}`);
+        const answer = accepted(await context.client().api.readCustomer({ customerId }));
         context.print(
           answer,
           Object.entries(answer).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
@@ -64,9 +62,7 @@ function block(runner: CommandRunner): Command {
     .addHelpText("after", '\nExample:\n  sameface customers block anna --reason "reported stolen"')
     .action((customerId: string, options: { readonly reason: string }, command: Command) =>
       runner.run(command, async (context) => {
-        const answer = await context
-          .client()
-          .expect(`/v1/customers/${encodeURIComponent(customerId)}/block`, { method: "PUT", body: options });
+        const answer = accepted(await context.client().api.blockCustomer({ customerId, body: options }));
         context.print(answer, [`Blocked ${customerId}.`]);
         return EXIT.done;
       }),
@@ -80,7 +76,7 @@ function unblock(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface customers unblock anna")
     .action((customerId: string, _options: object, command: Command) =>
       runner.run(command, async (context) => {
-        await context.client().expect(`/v1/customers/${encodeURIComponent(customerId)}/block`, { method: "DELETE" });
+        accepted(await context.client().api.unblockCustomer({ customerId }));
         context.print({ customerId, blocked: false }, [`${customerId} is not blocked any more.`]);
         return EXIT.done;
       }),
@@ -94,9 +90,7 @@ function unlock(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface customers unlock anna")
     .action((customerId: string, _options: object, command: Command) =>
       runner.run(command, async (context) => {
-        const answer = await context
-          .client()
-          .expect(`/v1/customers/${encodeURIComponent(customerId)}/unlock`, { method: "POST" });
+        const answer = accepted(await context.client().api.unlockCustomer({ customerId }));
         context.print(answer, [`${customerId} may try again.`]);
         return EXIT.done;
       }),
@@ -110,12 +104,10 @@ function erase(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface customers erase anna")
     .action((customerId: string, _options: object, command: Command) =>
       runner.run(command, async (context) => {
-        const answer = await context
-          .client()
-          .expect(`/v1/customers/${encodeURIComponent(customerId)}`, { method: "DELETE" });
+        const answer = accepted(await context.client().api.eraseCustomer({ customerId }));
         context.print(answer, [
-          `Erased ${customerId}: ${JSON.stringify(answer["erased"])}`,
-          `Receipt ${textOf(answer["receiptId"]) ?? "?"}`,
+          `Erased ${customerId}: ${JSON.stringify(answer.erased)}`,
+          `Receipt ${answer.receiptId}`,
         ]);
         return EXIT.done;
       }),

@@ -1,5 +1,6 @@
+import type { Schemas } from "@sameface/contract/client";
 import { Command } from "commander";
-import { type ApiClient, isRecord, textOf } from "../api-client.ts";
+import { accepted } from "../api-client.ts";
 import type { CommandRunner } from "../command-context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { listAll } from "../list-all.ts";
@@ -27,15 +28,14 @@ function add(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface endpoints add https://shop.example/webhooks/face")
     .action((url: string, options: AddOptions, command: Command) =>
       runner.run(command, async (context) => {
-        const answer = await context.client().expect("/v1/endpoints", {
-          method: "POST",
-          body: {
-            url,
-            ...(options.description === undefined ? {} : { description: options.description }),
-            ...(options.profile === undefined ? {} : { profile: options.profile }),
-            ...(options.outcome === undefined ? {} : { outcomes: options.outcome }),
-          },
-        });
+        // A profile or an outcome that does not exist the server refuses, and it names those that do.
+        const body = {
+          url,
+          ...(options.description === undefined ? {} : { description: options.description }),
+          ...(options.profile === undefined ? {} : { profile: options.profile }),
+          ...(options.outcome === undefined ? {} : { outcomes: options.outcome }),
+        } as Schemas["EndpointBody"];
+        const answer = accepted(await context.client().api.createEndpoint({ body }));
         context.print(answer, secretLines(answer));
         return EXIT.done;
       }),
@@ -48,10 +48,11 @@ function list(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface endpoints list")
     .action((_options: object, command: Command) =>
       runner.run(command, async (context) => {
-        const items = await listAll(context.client(), "/v1/endpoints");
+        const { api } = context.client();
+        const items = await listAll(async (page) => accepted(await api.listEndpoints(page)));
         context.print(
           { items },
-          items.filter(isRecord).map((e) => `${textOf(e["id"]) ?? "?"}  ${textOf(e["url"]) ?? ""}`),
+          items.map((endpoint) => `${endpoint.id}  ${endpoint.url}`),
         );
         return EXIT.done;
       }),
@@ -66,15 +67,12 @@ function test(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface endpoints test 5f0c1e… --sample spoof")
     .action((endpointId: string, options: { readonly sample: string }, command: Command) =>
       runner.run(command, async (context) => {
-        const answer = await sendTest(context.client(), endpointId, options.sample);
+        const sample = options.sample as Schemas["TestBody"]["sample"]; // as above: the server names those that exist
+        const answer = accepted(await context.client().api.testEndpoint({ id: endpointId, body: { sample } }));
         context.print(answer, [`Sent ${options.sample}: ${JSON.stringify(answer)}`]);
         return EXIT.done;
       }),
     );
-}
-
-function sendTest(client: ApiClient, endpointId: string, sample: string): Promise<Record<string, unknown>> {
-  return client.expect(`/v1/endpoints/${encodeURIComponent(endpointId)}/test`, { method: "POST", body: { sample } });
 }
 
 function rotate(runner: CommandRunner): Command {
@@ -85,10 +83,8 @@ function rotate(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface endpoints rotate 5f0c1e… --overlap 3600")
     .action((endpointId: string, options: { readonly overlap?: number }, command: Command) =>
       runner.run(command, async (context) => {
-        const answer = await context.client().expect(`/v1/endpoints/${encodeURIComponent(endpointId)}/rotate-secret`, {
-          method: "POST",
-          body: options.overlap === undefined ? {} : { overlapSeconds: options.overlap },
-        });
+        const body = options.overlap === undefined ? {} : { overlapSeconds: options.overlap };
+        const answer = accepted(await context.client().api.rotateEndpointSecret({ id: endpointId, body }));
         context.print(answer, secretLines(answer));
         return EXIT.done;
       }),
@@ -96,12 +92,8 @@ function rotate(runner: CommandRunner): Command {
 }
 
 /** What is shown once: the secret as a receiver's environment names it. */
-function secretLines(answer: Record<string, unknown>): readonly string[] {
-  return [
-    `Endpoint ${textOf(answer["id"]) ?? "?"}`,
-    `SAMEFACE_WEBHOOK_SECRET=${textOf(answer["secret"]) ?? "?"}   (shown this once)`,
-    `Public key ${textOf(answer["publicKey"]) ?? "?"}`,
-  ];
+function secretLines({ id, secret, publicKey }: Schemas["EndpointCreated"]): readonly string[] {
+  return [`Endpoint ${id}`, `SAMEFACE_WEBHOOK_SECRET=${secret}   (shown this once)`, `Public key ${publicKey ?? "?"}`];
 }
 
 function remove(runner: CommandRunner): Command {
@@ -111,7 +103,7 @@ function remove(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface endpoints remove 5f0c1e…")
     .action((endpointId: string, _options: object, command: Command) =>
       runner.run(command, async (context) => {
-        await context.client().expect(`/v1/endpoints/${encodeURIComponent(endpointId)}`, { method: "DELETE" });
+        accepted(await context.client().api.deleteEndpoint({ id: endpointId }));
         context.print({ id: endpointId, removed: true }, [`Removed ${endpointId}.`]);
         return EXIT.done;
       }),

@@ -1,5 +1,6 @@
+import type { Schemas } from "@sameface/contract/client";
 import { Command } from "commander";
-import { isRecord, textOf } from "../api-client.ts";
+import { accepted } from "../api-client.ts";
 import type { CommandRunner } from "../command-context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { listAll } from "../list-all.ts";
@@ -24,15 +25,14 @@ function add(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface keys add web-shop --scope authenticate")
     .action((name: string, options: AddOptions, command: Command) =>
       runner.run(command, async (context) => {
-        const answer = await context.client().expect("/v1/keys", {
-          method: "POST",
-          body: {
-            name,
-            scopes: options.scope,
-            ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
-          },
-        });
-        context.print(answer, [`Key (shown this once): ${textOf(answer["key"]) ?? "?"}`]);
+        const body = {
+          name,
+          // What is no scope the server refuses, and it names those that are.
+          scopes: options.scope as Schemas["KeyBody"]["scopes"],
+          ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
+        };
+        const answer = accepted(await context.client().api.createKey({ body }));
+        context.print(answer, [`Key (shown this once): ${answer.key}`]);
         return EXIT.done;
       }),
     );
@@ -44,10 +44,11 @@ function list(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface keys list")
     .action((_options: object, command: Command) =>
       runner.run(command, async (context) => {
-        const items = await listAll(context.client(), "/v1/keys");
+        const { api } = context.client();
+        const items = await listAll(async (page) => accepted(await api.listKeys(page)));
         context.print(
           { items },
-          items.filter(isRecord).map((key) => `${textOf(key["id"]) ?? "?"}  ${textOf(key["name"]) ?? ""}`),
+          items.map((key) => `${key.id}  ${key.name}`),
         );
         return EXIT.done;
       }),
@@ -61,7 +62,7 @@ function revoke(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface keys revoke 5f0c1e…")
     .action((keyId: string, _options: object, command: Command) =>
       runner.run(command, async (context) => {
-        await context.client().expect(`/v1/keys/${encodeURIComponent(keyId)}`, { method: "DELETE" });
+        accepted(await context.client().api.revokeKey({ id: keyId }));
         context.print({ id: keyId, revoked: true }, [`Revoked ${keyId}.`]);
         return EXIT.done;
       }),

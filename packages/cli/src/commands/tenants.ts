@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { isRecord, textOf } from "../api-client.ts";
+import { accepted } from "../api-client.ts";
 import type { CommandRunner } from "../command-context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { listAll } from "../list-all.ts";
@@ -14,11 +14,8 @@ export function tenantsCommand(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface tenants add shop-b")
     .action((name: string, _options: object, command: Command) =>
       runner.run(command, async (context) => {
-        const answer = await context.client().expect("/v1/tenants", { method: "POST", body: { name } });
-        context.print(answer, [
-          `Tenant ${textOf(answer["tenantId"]) ?? "?"}`,
-          `Admin key (shown this once): ${textOf(answer["key"]) ?? "?"}`,
-        ]);
+        const answer = accepted(await context.client().api.createTenant({ body: { name } }));
+        context.print(answer, [`Tenant ${answer.tenantId}`, `Admin key (shown this once): ${answer.key}`]);
         return EXIT.done;
       }),
     );
@@ -28,10 +25,11 @@ export function tenantsCommand(runner: CommandRunner): Command {
     .addHelpText("after", "\nExample:\n  sameface tenants list")
     .action((_options: object, command: Command) =>
       runner.run(command, async (context) => {
-        const items = await listAll(context.client(), "/v1/tenants");
+        const { api } = context.client();
+        const items = await listAll(async (page) => accepted(await api.listTenants(page)));
         context.print(
           { items },
-          items.filter(isRecord).map((t) => `${textOf(t["tenantId"]) ?? "?"}  ${textOf(t["name"]) ?? ""}`),
+          items.map((tenant) => `${tenant.tenantId}  ${tenant.name}`),
         );
         return EXIT.done;
       }),

@@ -1,4 +1,5 @@
-import { type ApiClient, isRecord, textOf } from "../api-client.ts";
+import type { Answer } from "@sameface/contract/client";
+import { type ApiClient, accepted, isRecord } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { CommandContext } from "../command-context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
@@ -33,15 +34,11 @@ export async function runDemo(stage: DemoStage): Promise<ExitCode> {
 }
 
 async function prepare({ context, client, receiver, pictures }: DemoStage): Promise<void> {
-  const endpoint = await client.expect("/v1/endpoints", { method: "POST", body: { url: receiver.url } });
-  receiver.open(textOf(endpoint["secret"]) ?? "");
-  for (const customerId of [ENROLLED, BLOCKED]) {
-    await client.expect(`/v1/customers/${customerId}`, {
-      method: "PUT",
-      body: { image: pictures.enrolled.toString("base64"), consent: { reference: "demo" } },
-    });
-  }
-  await client.expect(`/v1/customers/${BLOCKED}/block`, { method: "PUT", body: { reason: "demo" } });
+  const { api } = client;
+  receiver.open(accepted(await api.createEndpoint({ body: { url: receiver.url } })).secret);
+  const body = { image: pictures.enrolled.toString("base64"), consent: { reference: "demo" } };
+  for (const customerId of [ENROLLED, BLOCKED]) accepted(await api.enrolCustomer({ customerId, body }));
+  accepted(await api.blockCustomer({ customerId: BLOCKED, body: { reason: "demo" } }));
   context.print({ enrolled: ENROLLED, blocked: BLOCKED }, [
     `Enrolled ${ENROLLED}; enrolled and blocked ${BLOCKED}.`,
     "",
@@ -49,11 +46,10 @@ async function prepare({ context, client, receiver, pictures }: DemoStage): Prom
 }
 
 async function play({ context, client, receiver, pictures }: DemoStage, scene: Scene): Promise<boolean> {
-  const answer = await client.call("/v1/authentications", {
-    method: "POST",
+  const answer = await client.api.authenticate({
     body: { customerId: scene.customerId, image: pictures[scene.picture].toString("base64") },
   });
-  const received = await within(NOTIFICATION_TIMEOUT_MS, receiver.notification(await eventIdOf(client, answer.body)));
+  const received = await within(NOTIFICATION_TIMEOUT_MS, receiver.notification(await eventIdOf(client, answer)));
   const asExpected = received !== null && matches(received, scene);
   context.print({ scene: scene.title, expected: scene.expected, asExpected, received }, [
     `${asExpected ? "ok  " : "FAIL"} ${scene.expected}${scene.code === null ? "" : ` (${scene.code})`}: ${scene.title}`,
@@ -67,14 +63,11 @@ async function play({ context, client, receiver, pictures }: DemoStage, scene: S
 }
 
 /** 422 answers name the authentication alone; its event is read back. */
-async function eventIdOf(client: ApiClient, body: unknown): Promise<string> {
-  const record = isRecord(body) ? body : {};
-  const direct = textOf(record["eventId"]);
-  if (direct !== undefined) return direct;
-  const id = textOf(record["authenticationId"]);
-  if (id === undefined) throw new CliError("refused", `The server did not decide: ${JSON.stringify(body)}`);
-  const stored = await client.expect(`/v1/authentications/${id}`);
-  return textOf(stored["eventId"]) ?? "";
+async function eventIdOf({ api }: ApiClient, answer: Answer<"authenticate">): Promise<string> {
+  if (answer.ok) return answer.body.eventId;
+  const id = answer.problem.authenticationId;
+  if (id === undefined) throw new CliError("refused", `The server did not decide: ${JSON.stringify(answer.problem)}`);
+  return accepted(await api.readAuthentication({ id })).eventId;
 }
 
 function matches({ outcome, body }: ReceivedNotification, scene: Scene): boolean {

@@ -1,4 +1,4 @@
-import { type ApiAnswer, type ApiClient, describeProblem, isRecord, textOf } from "../api-client.ts";
+import { type ApiAnswer, type ApiClient, accepted, describeProblem, isRecord, textOf } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import { listAll } from "../list-all.ts";
 import type { Forwarded, SignedRequest } from "./forward.ts";
@@ -63,8 +63,8 @@ function toOpened(answer: Record<string, unknown>): OpenedStream {
 /** The id of a stream, without taking it from its listener; `null`: there is none of that name. */
 export async function findStream(client: ApiClient, name: string): Promise<string | null> {
   const url = `stream:${encodeURIComponent(name)}`;
-  const found = (await listAll(client, "/v1/endpoints")).filter(isRecord).find((one) => one["url"] === url);
-  return found === undefined ? null : String(found["id"]);
+  const endpoints = await listAll(async (page) => accepted(await client.api.listEndpoints(page)));
+  return endpoints.find((one) => one.url === url)?.id ?? null;
 }
 
 /**
