@@ -8,6 +8,7 @@ import { customersCommand } from "./commands/customers.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { listenCommand } from "./commands/listen.ts";
@@ -30,6 +31,7 @@ const COMMANDS = [
   triggerCommand,
   certifyCommand,
   inspectCommand,
+  evaluateCommand,
   doctorCommand,
 ] as const;
 
