@@ -73,14 +73,14 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     name: "cycle",
     severity: "error",
     comment: "a circle of values has no first file; types may refer to each other",
-    from: { path: "^(packages|tests|examples|tools)/" },
+    from: { path: "^(packages|tests|examples|tools|bench)/" },
     to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
   },
   {
     name: "unresolvable",
     severity: "error",
     comment: "nothing stands there",
-    from: { path: "^(packages|tests|examples|tools)/" },
+    from: { path: "^(packages|tests|examples|tools|bench)/" },
     to: { couldNotResolve: true },
   },
 ];

@@ -202,6 +202,12 @@ export const MAY: readonly Layer[] = [
     reason: "they use sameface as a user would: public exports only",
   },
   {
+    part: "bench/",
+    may: ["packages/[a-z]+/src/"],
+    outside: ["node:", "sharp", "onnxruntime-node", "@tensorflow/tfjs-core"],
+    reason: "a floor is measured with the parts that the product is made of; nothing imports a bench",
+  },
+  {
     part: "tools/",
     may: ["packages/[a-z]+/src/", "tests/"],
     outside: [

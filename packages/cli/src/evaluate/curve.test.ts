@@ -24,7 +24,10 @@ describe("curveOf", () => {
   it("gives the equal error rate, and the true accepts by how many impostors may pass", () => {
     const curve = curveOf(pairs);
     assert.equal(curve.eer(), 0.25);
-    assert.deepEqual([curve.tarAtFar(0), curve.tarAtFar(0.2), curve.tarAtFar(0.4), curve.tarAtFar(1)], [0.75, 0.75, 1, 1]);
+    assert.deepEqual(
+      [curve.tarAtFar(0), curve.tarAtFar(0.2), curve.tarAtFar(0.4), curve.tarAtFar(1)],
+      [0.75, 0.75, 1, 1],
+    );
   });
 
   it("counts each pair as often as its people were drawn, a pair of two people by both", () => {

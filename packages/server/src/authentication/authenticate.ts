@@ -18,7 +18,7 @@ export interface AuthenticationParts {
     Store,
     "readCustomer" | "readLock" | "beginIdempotent" | "abandonIdempotent" | "recordDecision" | "recordLockedAttempt"
   >;
-  readonly vault: Pick<Vault, "open" | "subject" | "digest">;
+  readonly vault: Pick<Vault, "open" | "subject" | "digest" | "tenantSecret">;
   readonly engine: Pick<Engine, "inspect">;
   readonly compare: (a: Template, b: Template) => Comparison;
   readonly readPolicy: (tenantId: string) => Promise<Policy>;

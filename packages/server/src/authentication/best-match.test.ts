@@ -10,7 +10,7 @@ describe("bestMatch", () => {
   const vault = createVault({ masterKey: systemRandom.bytes(32), random: systemRandom });
   const probe = { embedderId: "e-1", vector: Float32Array.of(1) };
 
-  /** A customer whose templates are one number each, which `compare` below reads as the similarity. */
+  /** A customer whose templates are one number each, which times the probe's 1 is the similarity. */
   function customerOf(...templates: readonly [similarity: number, embedderId?: string][]): Customer {
     const owner = { tenantId: "t", customerId: "c" };
     return {
@@ -35,7 +35,7 @@ describe("bestMatch", () => {
     bestMatch(probe, {
       customer: customerOf(...templates),
       vault,
-      compare: (_probe, { vector }) => ({ similarity: vector[0] ?? 0 }),
+      compare: (one, other) => ({ similarity: (one.vector[0] ?? 0) * (other.vector[0] ?? 0) }),
     });
 
   it("is the most similar of all templates, wherever it stands", () => {

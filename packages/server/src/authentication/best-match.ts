@@ -1,5 +1,5 @@
 import type { Comparison, Template } from "@sameface/engine";
-import { openTemplate } from "../faces/sealed-template.ts";
+import { openTemplate, rotateTemplate } from "../faces/sealed-template.ts";
 import type { Customer } from "../store/records.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { BestMatch } from "./decide.ts";
@@ -18,13 +18,14 @@ export function bestMatch(
     compare,
   }: {
     readonly customer: Customer;
-    readonly vault: Pick<Vault, "open">;
+    readonly vault: Pick<Vault, "open" | "tenantSecret">;
     readonly compare: (a: Template, b: Template) => Comparison;
   },
 ): BestMatch | null {
   const own = customer.templates.filter((one) => one.embedderId === probe.embedderId);
+  const turned = rotateTemplate(probe, { vault, tenantId: customer.tenantId });
   const matches = own.map(({ interviewId, ...sealed }): BestMatch => {
-    const { similarity } = compare(probe, openTemplate(sealed, { ...customer, vault }));
+    const { similarity } = compare(turned, openTemplate(sealed, { ...customer, vault }));
     return { similarity, confidence: recognitionConfidence(similarity), interviewId };
   });
   // Not by a running maximum: a NaN must not hide behind a later number.

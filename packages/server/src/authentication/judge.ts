@@ -25,7 +25,7 @@ export interface JudgeContext {
   readonly customer: Customer;
   /** Keyed hash of the picture's bytes. */
   readonly imageDigest: string;
-  readonly vault: Pick<Vault, "open">;
+  readonly vault: Pick<Vault, "open" | "tenantSecret">;
   readonly compare: (a: Template, b: Template) => Comparison;
 }
 

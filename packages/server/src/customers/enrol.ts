@@ -14,7 +14,7 @@ export interface CustomerParts {
     Store,
     "enrol" | "readCustomer" | "listCustomers" | "block" | "unblock" | "unlock" | "eraseCustomer"
   >;
-  readonly vault: Pick<Vault, "seal" | "subject" | "digest">;
+  readonly vault: Pick<Vault, "seal" | "subject" | "digest" | "tenantSecret">;
   readonly engine: Pick<Engine, "inspect" | "describe">;
   readonly readPolicy: (tenantId: string) => Promise<Policy>;
   readonly random: Random;

@@ -17,6 +17,8 @@ export interface Vault {
   subject(tenantId: string, customerId: string): string;
   /** Keyed hash of bytes, 64 hex, for example of a picture or a source; apart per kind and tenant. */
   digest(kind: string, tenantId: string, bytes: Uint8Array): string;
+  /** 32 bytes for one purpose within one tenant, for example the rotation of its templates. */
+  tenantSecret(purpose: string, tenantId: string): Uint8Array;
   /** 32 bytes that prove the master key without telling it; kept beside the data. */
   masterKeyCheck(): Uint8Array;
 }
@@ -33,6 +35,7 @@ interface Keys {
   readonly wrapping: Uint8Array;
   readonly subject: Uint8Array;
   readonly digest: Uint8Array;
+  readonly tenant: Uint8Array;
   readonly check: Uint8Array;
   readonly id: Uint8Array;
 }
@@ -50,6 +53,8 @@ export function createVault(options: { readonly masterKey: Uint8Array; readonly 
     open: (sealed, context) => open(sealed, { keys, context }),
     subject: (tenantId, customerId) => keyedHash(keys.subject, encodeParts([tenantId, customerId])),
     digest: (kind, tenantId, bytes) => keyedHash(keys.digest, Buffer.concat([encodeParts([kind, tenantId]), bytes])),
+    tenantSecret: (purpose, tenantId) =>
+      new Uint8Array(Buffer.from(keyedHash(keys.tenant, encodeParts([purpose, tenantId])), "hex")),
     masterKeyCheck: () => new Uint8Array(keys.check),
   };
 }
@@ -61,6 +66,7 @@ function deriveKeys(masterKey: Uint8Array): Keys {
     wrapping: derive("wrapping", KEY_BYTES),
     subject: derive("subject", KEY_BYTES),
     digest: derive("digest", KEY_BYTES),
+    tenant: derive("tenant", KEY_BYTES),
     check: derive("check", KEY_BYTES),
     id: derive("key id", KEY_ID_BYTES),
   };
