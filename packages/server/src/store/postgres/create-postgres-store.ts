@@ -53,6 +53,8 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const pool = new pg.Pool({ ...connectionLimits(), ...connect, max: CONNECTIONS });
   // An idle connection that breaks has left the pool already; whoever needs one makes a new one.
   pool.on("error", () => {});
+  // One that breaks at work fails the statement that it was at; without a listener it would end the process, too.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const listeners = new Set<() => void>();
   const heard = (): void => {
     for (const listener of listeners) listener();

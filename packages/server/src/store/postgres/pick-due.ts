@@ -18,29 +18,53 @@ export async function pickDue(view: WriteView, request: ClaimRequest): Promise<r
   const lanes = await lockOpenLanes(view, request);
   if (lanes.length === 0) return [];
   const rooms = await roomsOf(view, lanes, request);
-  const { rows } = await sql<{ tenant_id: string; delivery_id: string; turn: number; due_at_ms: number }>`
+  const deepest = Math.min(request.limit, Math.max(...rooms));
+  // As deep as it takes to fill the claim: where every lane has much, a few of each are enough.
+  for (let depth = Math.ceil(request.limit / lanes.length); ; depth *= 2) {
+    const limits = rooms.map((room) => Math.min(room, depth));
+    const picked = await pickFrom(view, lanes, { limits, limit: request.limit });
+    const mayHaveMore = depth < deepest && picked.some((one) => one.turn === depth);
+    if (picked.length === request.limit || !mayHaveMore) {
+      return picked.map((row) => ({ tenantId: row.tenant_id, deliveryId: row.delivery_id }));
+    }
+  }
+}
+
+interface PickedRow {
+  tenant_id: string;
+  delivery_id: string;
+  /** 1: the one of its lane that has been due longest. */
+  turn: number;
+  due_at_ms: AtMs;
+}
+
+/** The oldest of each lane up to its limit, locked, in turns. */
+async function pickFrom(
+  { db, nowMs }: WriteView,
+  lanes: readonly LaneRow[],
+  bound: { readonly limits: readonly number[]; readonly limit: number },
+): Promise<readonly PickedRow[]> {
+  const { rows } = await sql<PickedRow>`
     with candidate as materialized (
       select lane.tenant_id, o.delivery_id, o.due_at_ms, o.turn
-      from unnest(${tenantsOf(lanes)}::text[], ${endpointsOf(lanes)}::text[], ${rooms}::int8[])
-        as lane (tenant_id, endpoint_id, room)
+      from unnest(${tenantsOf(lanes)}::text[], ${endpointsOf(lanes)}::text[], ${bound.limits}::int8[])
+        as lane (tenant_id, endpoint_id, most)
       cross join lateral (
         select d.delivery_id, d.due_at_ms, row_number() over (order by d.due_at_ms, d.sequence) as turn
         from deliveries d
-        where d.tenant_id = lane.tenant_id and d.endpoint_id = lane.endpoint_id and d.due_at_ms <= ${view.nowMs}
+        where d.tenant_id = lane.tenant_id and d.endpoint_id = lane.endpoint_id and d.due_at_ms <= ${nowMs}
         order by d.due_at_ms, d.sequence
-        limit lane.room
+        limit lane.most
       ) o
       order by o.turn, o.due_at_ms
-      limit ${request.limit}
+      limit ${bound.limit}
     )
     select d.tenant_id, d.delivery_id, c.turn, c.due_at_ms
     from candidate c
     join deliveries d on d.tenant_id = c.tenant_id and d.delivery_id = c.delivery_id
-    where d.due_at_ms <= ${view.nowMs}
-    for no key update of d skip locked`.execute(view.db);
-  return rows
-    .toSorted((a, b) => (a.turn === b.turn ? a.due_at_ms - b.due_at_ms : a.turn - b.turn))
-    .map((row) => ({ tenantId: row.tenant_id, deliveryId: row.delivery_id }));
+    where d.due_at_ms <= ${nowMs}
+    for no key update of d skip locked`.execute(db);
+  return rows.toSorted((a, b) => (a.turn === b.turn ? a.due_at_ms - b.due_at_ms : a.turn - b.turn));
 }
 
 const tenantsOf = (lanes: readonly LaneRow[]): readonly string[] => lanes.map((lane) => lane.tenant_id);
