@@ -2,6 +2,7 @@ import { VERSION } from "@sameface/server";
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
 import { createCommandRunner } from "./command-context.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { authenticateCommand } from "./commands/authenticate.ts";
 import { certifyCommand } from "./commands/certify.ts";
 import { customersCommand } from "./commands/customers.ts";
@@ -28,6 +29,7 @@ const COMMANDS = [
   keysCommand,
   tenantsCommand,
   listenCommand,
+  auditCommand,
   triggerCommand,
   certifyCommand,
   inspectCommand,

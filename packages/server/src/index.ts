@@ -5,4 +5,6 @@ export { type Config, type SettingName, Settings, variableOf } from "./config/se
 export { type RunningServer, type ServerOptions, startServer, VERSION } from "./main.ts";
 export { matchThresholdOf } from "./policy/tenant-policy.ts";
 export { ServerError, type ServerErrorCode } from "./server-error.ts";
+export { type AuditFinding, createAuditChain } from "./store/audit-hash.ts";
+export type { AuditedRow } from "./store/records.ts";
 export { DATABASE_FILE } from "./store/sqlite/create-sqlite-store.ts";

@@ -12,6 +12,7 @@ import { createResolver } from "./delivery/resolver.ts";
 import { createSender, type Sender } from "./delivery/send.ts";
 import { createStreams, type Streams } from "./delivery/streams.ts";
 import { createDeliveryWorker, type DeliveryWorker } from "./delivery/worker.ts";
+import { auditRoutes } from "./http/audit.ts";
 import { authenticationRoutes } from "./http/authentications.ts";
 import { createHttpServer } from "./http/create-http-server.ts";
 import { customerRoutes } from "./http/customers.ts";
@@ -234,6 +235,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
     ...deliveryRoutes(parts),
     ...operatorEventRoutes(parts),
     ...keyRoutes(parts),
+    ...auditRoutes(parts),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Every request and answer of the HTTP API: the one source of validation, types and OpenAPI. */
 
 export { EndpointAuth } from "../delivery/auth/index.ts";
+export { AuditPage, AuditQuery, AuditRowView } from "./audit.ts";
 export {
   AuthenticateBody,
   AuthenticationDetail,

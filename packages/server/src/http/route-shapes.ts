@@ -1,3 +1,4 @@
+import { AUDIT_SHAPES } from "./audit.ts";
 import { AUTHENTICATION_SHAPES } from "./authentications.ts";
 import { CUSTOMER_SHAPES } from "./customers.ts";
 import { DELIVERY_SHAPES } from "./deliveries.ts";
@@ -28,6 +29,7 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   DELIVERY_SHAPES,
   OPERATOR_EVENT_SHAPES,
   KEY_SHAPES,
+  AUDIT_SHAPES,
   HEALTH_SHAPES,
   DOCUMENT_SHAPES,
 ].flatMap((shapes: Readonly<Record<string, RouteShape>>) => Object.values(shapes));

@@ -18,6 +18,7 @@ import { systemRandom } from "../random.ts";
 import { createSqliteStore } from "../store/sqlite/create-sqlite-store.ts";
 import type { Store } from "../store/store.ts";
 import { unlockVault } from "../vault/unlock-vault.ts";
+import { auditRoutes } from "./audit.ts";
 import { authenticationRoutes } from "./authentications.ts";
 import { createHttpServer } from "./create-http-server.ts";
 import { customerRoutes } from "./customers.ts";
@@ -132,6 +133,7 @@ export async function startTestServer(
     ...deliveryRoutes(parts),
     ...operatorEventRoutes(parts),
     ...keyRoutes(parts),
+    ...auditRoutes(parts),
   ];
   const keyring = createKeyring({ store, clock, onFault: () => undefined });
   const app = await createHttpServer({ routes, keyring, log, clock, random, trustedProxies: [] });

@@ -254,6 +254,16 @@ export interface AuditEntry {
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** A row of a tenant's audit, as it was written. */
+export interface AuditedRow extends AuditEntry {
+  readonly tenantId: string;
+  /** 1, 2, 3 … in each tenant. */
+  readonly sequence: number;
+  readonly atMs: AtMs;
+  /** @see audit-hash.ts */
+  readonly hash: string;
+}
+
 /** One page of a list, keyset-paged. */
 export interface Page<T> {
   readonly items: readonly T[];

@@ -3,6 +3,7 @@ import type {
   ApiKey,
   AtMs,
   AuditEntry,
+  AuditedRow,
   Authentication,
   Customer,
   Delivery,
@@ -109,6 +110,12 @@ export type IdempotentStart =
 export interface StoredAnswer {
   readonly status: number;
   readonly body: Uint8Array;
+}
+
+/** The end of a tenant's audit, kept apart from its rows: rows cut off at the end do not match it. */
+export interface AuditHead {
+  readonly sequence: number;
+  readonly hash: string;
 }
 
 /** All that one decision writes, in ONE transaction: authentication, counters, event, one delivery per endpoint. */
@@ -388,7 +395,5 @@ export interface Store {
   /** Deletes the streams that no listener asked for so long; audited. Answers how many. */
   deleteIdleStreams(where: { idleMs: number }): Promise<number>;
 
-  listAudit(
-    where: InTenant & Paging,
-  ): Promise<Page<AuditEntry & { readonly sequence: number; readonly atMs: AtMs; readonly hash: string }>>;
+  listAudit(where: InTenant & Paging): Promise<Page<AuditedRow> & { readonly head: AuditHead | null }>;
 }

@@ -1,28 +1,10 @@
-import { createHash } from "node:crypto";
-import type { AuditEntry } from "../records.ts";
+import { auditHash, canonicalDetails } from "../audit-hash.ts";
+import type { AuditEntry, AuditedRow } from "../records.ts";
 import type { Store } from "../store.ts";
 import type { Backend, WriteView } from "./backend.ts";
 import { encodeCursor, sequenceCursor } from "./cursor.ts";
 import type { AuditRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
-
-/**
- * Hash of an audit row, hex: SHA-256 over the hash before it and the row, so that an edited or missing row breaks every
- * later one (S35).
- * @param previousHash hex; empty for the first row of a tenant
- */
-export function auditHash(previousHash: string, row: Omit<AuditRow, "hash">): string {
-  const canonical = JSON.stringify([
-    row.tenant_id,
-    row.sequence,
-    row.at_ms,
-    row.actor,
-    row.action,
-    row.target,
-    row.details,
-  ]);
-  return createHash("sha256").update(`${previousHash}\n${canonical}`).digest("hex");
-}
 
 /** Appends to the tenant's chain, in the transaction of what is audited. */
 export async function appendAudit(view: WriteView, tenantId: string, entry: AuditEntry): Promise<void> {
@@ -44,7 +26,7 @@ export async function appendAudit(view: WriteView, tenantId: string, entry: Audi
     target: entry.target,
     details: canonicalDetails(entry.details),
   };
-  const hash = auditHash(head.hash, row);
+  const hash = auditHash(head.hash, toRow({ ...row, hash: "" }));
   await view.db
     .insertInto("audit")
     .values({ ...row, hash })
@@ -65,13 +47,20 @@ export function auditQueries({ read }: Backend): Pick<Store, "listAudit"> {
           .orderBy("sequence")
           .limit(limit + 1)
           .execute();
-        return toPage(rows, { limit, itemOf: toEntry, cursorOf: (row) => encodeCursor("audit", [row.sequence]) });
+        const head = await db
+          .selectFrom("audit_heads")
+          .select(["sequence", "hash"])
+          .where("tenant_id", "=", tenantId)
+          .executeTakeFirst();
+        const page = toPage(rows, { limit, itemOf: toRow, cursorOf: (row) => encodeCursor("audit", [row.sequence]) });
+        return { ...page, head: head ?? null };
       }),
   };
 }
 
-function toEntry(row: AuditRow): AuditEntry & { sequence: number; atMs: number; hash: string } {
+function toRow(row: AuditRow): AuditedRow {
   return {
+    tenantId: row.tenant_id,
     sequence: row.sequence,
     atMs: row.at_ms,
     actor: row.actor,
@@ -81,9 +70,4 @@ function toEntry(row: AuditRow): AuditEntry & { sequence: number; atMs: number; 
     details: JSON.parse(row.details) as AuditEntry["details"],
     hash: row.hash,
   };
-}
-
-function canonicalDetails(details: AuditEntry["details"]): string {
-  const entries = Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(Object.fromEntries(entries));
 }

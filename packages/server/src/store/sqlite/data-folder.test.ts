@@ -9,9 +9,9 @@ import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { after, describe, it } from "node:test";
 import { createVault } from "../../vault/vault.ts";
+import { type AuditFinding, createAuditChain } from "../audit-hash.ts";
 import { ALL, AUDIT, claim, decide, finish, newId, openBench, random, TENANT } from "../conformance/bench.fixture.ts";
-import { auditHash } from "../queries/audit.ts";
-import type { AuditRow } from "../queries/tables.ts";
+import type { AuditEntry } from "../records.ts";
 import { createSqliteStore } from "./create-sqlite-store.ts";
 
 const root = mkdtempSync(join(tmpdir(), "sameface-folder-"));
@@ -50,15 +50,24 @@ async function waitForLines(lines: readonly string[], count: number, child: Chil
   while (lines.length < count) await once(child.stdout ?? child, "data");
 }
 
-/** Sequences of the audit rows whose hash does not follow from the row and the one before it. */
-function brokenLinks(database: DatabaseSync, tenantId: string): readonly unknown[] {
+/** What the chain says of the rows as they lie in the file. */
+function judgeAudit(database: DatabaseSync, tenantId: string): AuditFinding {
   const rows = database.prepare("select * from audit where tenant_id = ? order by sequence").all(tenantId);
-  let previous = "";
-  return rows.flatMap(({ hash, ...row }) => {
-    const fits = auditHash(previous, row as unknown as Omit<AuditRow, "hash">) === hash;
-    previous = String(hash);
-    return fits ? [] : [row["sequence"]];
-  });
+  const chain = createAuditChain();
+  for (const row of rows) {
+    const text = (name: string): string => String(row[name]);
+    chain.add({
+      tenantId,
+      sequence: Number(row["sequence"]),
+      atMs: Number(row["at_ms"]),
+      actor: text("actor"),
+      action: text("action"),
+      target: text("target"),
+      details: JSON.parse(text("details")) as AuditEntry["details"],
+      hash: text("hash"),
+    });
+  }
+  return chain.finding();
 }
 
 after(() => {
@@ -305,13 +314,13 @@ describe("data folder", () => {
     for (let n = 0; n < 4; n += 1)
       await store.writePolicy({ tenantId: "t0", policy: "{}", audit: { ...AUDIT, target: `policy:${n}` } });
     const database = new DatabaseSync(join(folder, "sameface.db"));
-    const broken = (): readonly unknown[] => brokenLinks(database, "t0");
-    assert.deepEqual(broken(), []);
+    const broken = (): AuditFinding => judgeAudit(database, "t0");
+    assert.equal(broken().kind, "whole");
     database.exec("update audit set target = 'policy:9' where tenant_id = 't0' and sequence = 3");
-    assert.deepEqual(broken(), [3]);
+    assert.deepEqual(broken(), { kind: "changed", sequence: 3 });
     database.exec("update audit set target = 'policy:1' where tenant_id = 't0' and sequence = 3");
     database.exec("delete from audit where tenant_id = 't0' and sequence = 2");
-    assert.deepEqual(broken(), [3]);
+    assert.deepEqual(broken(), { kind: "missing", sequence: 2 });
     database.close();
     await store.close();
   });
