@@ -60,10 +60,16 @@ export const MAY: readonly Layer[] = [
     reason: "what it shows came over HTTP",
   },
   {
-    part: PORT,
+    part: `${SERVER}store/(store|records|store-error|lock-state)\\.ts$`,
     may: [CONTRACT],
     outside: [],
     reason: "the port speaks plain records and knows none of its users",
+  },
+  {
+    part: `${SERVER}store/audit-hash\\.ts$`,
+    may: [`${SERVER}store/records\\.ts$`],
+    outside: ["node:"],
+    reason: "whoever checks an audit hashes its rows as the store did",
   },
   {
     part: `${SERVER}store/(?!(store|records|store-error|lock-state|audit-hash)\\.ts$)`,
