@@ -4,6 +4,7 @@ import { CliError } from "./cli-error.ts";
 import { createCommandRunner } from "./command-context.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { authenticateCommand } from "./commands/authenticate.ts";
+import { calibrateCommand } from "./commands/calibrate.ts";
 import { certifyCommand } from "./commands/certify.ts";
 import { customersCommand } from "./commands/customers.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   certifyCommand,
   inspectCommand,
   evaluateCommand,
+  calibrateCommand,
   doctorCommand,
 ] as const;
 

@@ -59,8 +59,10 @@ export function fillPlanes(planes: Float32Array, pixels: Uint8Array, row: ModelR
     const from = channels === "BGR" ? count - 1 - plane : plane;
     const shift = mean[plane] ?? 0;
     const scale = std[plane] ?? 1;
-    for (let i = 0, at = from; i < area; i += 1, at += count) {
-      planes[plane * area + i] = ((pixels[at] ?? 0) - shift) / scale;
+    // A pixel has 256 values: each is worked out once, not once a pixel.
+    const values = Float32Array.from({ length: 256 }, (_, pixel) => (pixel - shift) / scale);
+    for (let to = plane * area, at = from; at < pixels.length; to += 1, at += count) {
+      planes[to] = values[pixels[at] ?? 0] ?? Number.NaN;
     }
   }
 }

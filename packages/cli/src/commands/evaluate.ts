@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createEngine } from "@sameface/engine";
 import { DEFAULT_POLICY, MATCH_THRESHOLDS, matchThresholdOf } from "@sameface/server";
 import { Command } from "commander";
+import { CliError } from "../cli-error.ts";
 import type { CommandContext, CommandRunner } from "../command-context.ts";
 import { RESAMPLING } from "../evaluate/bootstrap.ts";
 import { type DetCurve, detCsv, detSvg } from "../evaluate/det-plot.ts";
@@ -11,6 +12,7 @@ import { makeReport, type Report } from "../evaluate/make-report.ts";
 import { measurePictures } from "../evaluate/measure-pictures.ts";
 import { readLabels } from "../evaluate/read-labels.ts";
 import { rateWith, reportPage } from "../evaluate/report-page.ts";
+import { differences, storedFigures } from "../evaluate/stored-figures.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 
 // T3: from here on the groups are treated too differently for the whole to be called accurate.
@@ -22,17 +24,21 @@ export function evaluateCommand(runner: CommandRunner): Command {
     .description("report accuracy over a folder with labels.csv: JSON, DET as CSV and SVG, a page; no server needed")
     .argument("<folder>", "holds labels.csv (columns path,task,label,identity,session,source,note) and the pictures")
     .option("--out <folder>", "where the report is written", "evaluation")
+    .option("--check <file>", "a stored figures.json: exit code 1 when a figure or a hash differs from it")
     .addHelpText("after", "\nExample:\n  sameface evaluate ./faces --json > report.json")
-    .action((folder: string, options: { readonly out: string }, command: Command) =>
-      runner.run(command, (context) => evaluate(context, { folder: resolve(folder), out: resolve(options.out) })),
+    .action((folder: string, options: { readonly out: string; readonly check?: string }, command: Command) =>
+      runner.run(command, (context) =>
+        evaluate(context, { folder: resolve(folder), out: resolve(options.out), check: options.check ?? null }),
+      ),
     );
 }
 
 async function evaluate(
   context: CommandContext,
-  { folder, out }: { readonly folder: string; readonly out: string },
+  { folder, out, check }: { readonly folder: string; readonly out: string; readonly check: string | null },
 ): Promise<ExitCode> {
   const pictures = await readLabels(folder);
+  const stored = check === null ? null : await readStored(check);
   // One process: the times are those of one core, and of one picture at a time.
   const engine = await createEngine({ processes: 1 });
   try {
@@ -60,11 +66,30 @@ async function evaluate(
     });
     await writeReport(out, { report, curves });
     context.print(report, [...summary(report), `report: ${join(out, "index.html")}`]);
-    const ratio = report.groups.worstToBestFnmr ?? 0;
-    return ratio > MAX_GROUP_RATIO ? EXIT.no : EXIT.done;
+    return judge(context, { report, stored });
   } finally {
     await engine.close();
   }
+}
+
+async function readStored(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    throw new CliError("usage", `${file} cannot be read as the stored figures of an evaluation`, { cause });
+  }
+}
+
+/** No: a group is treated too differently, or a figure or hash is not the stored one. */
+function judge(
+  { terminal }: CommandContext,
+  { report, stored }: { readonly report: Report; readonly stored: unknown },
+): ExitCode {
+  const changes = stored === null ? [] : differences(stored, { now: storedFigures(report) });
+  for (const change of changes) terminal.err(`differs from the stored evaluation: ${change}`);
+  const ratio = report.groups.worstToBestFnmr ?? 0;
+  if (ratio > MAX_GROUP_RATIO) terminal.err(`one group is missed ${ratio.toFixed(1)} times as often as another`);
+  return changes.length > 0 || ratio > MAX_GROUP_RATIO ? EXIT.no : EXIT.done;
 }
 
 async function writeReport(
@@ -73,6 +98,7 @@ async function writeReport(
 ): Promise<void> {
   await mkdir(out, { recursive: true });
   await writeFile(join(out, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(out, "figures.json"), `${JSON.stringify(storedFigures(report), null, 2)}\n`);
   await writeFile(join(out, "det.csv"), detCsv(curves));
   await writeFile(join(out, "det.svg"), detSvg(curves));
   await writeFile(join(out, "index.html"), reportPage(report, curves));
