@@ -2,8 +2,9 @@
 import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
 import { engineBench } from "./engine.ts";
+import { receiverBench } from "./receiver.ts";
 
-const TOPICS: Readonly<Record<string, Bench>> = { engine: engineBench };
+const TOPICS: Readonly<Record<string, Bench>> = { engine: engineBench, receiver: receiverBench };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -210,7 +210,7 @@ export const MAY: readonly Layer[] = [
   {
     part: "bench/",
     may: ["packages/[a-z]+/src/"],
-    outside: ["node:", "sharp", "onnxruntime-node", "@tensorflow/tfjs-core"],
+    outside: ["node:", "sharp", "onnxruntime-node", "@tensorflow/tfjs-core", "standardwebhooks"],
     reason: "a floor is measured with the parts that the product is made of; nothing imports a bench",
   },
   {

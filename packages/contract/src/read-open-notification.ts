@@ -47,8 +47,9 @@ export function readOpenNotification(value: unknown): OpenNotification | string 
 }
 
 function firstWrong(body: object, types: Readonly<Record<string, Is>>): string | null {
-  const wrong = Object.entries(types).find(
-    ([key, is]) => Object.hasOwn(body, key) && !is((body as Readonly<Record<string, unknown>>)[key]),
-  );
-  return wrong === undefined ? null : wrong[0];
+  for (const key of Object.keys(body)) {
+    if (Object.hasOwn(types, key) && types[key]?.((body as Readonly<Record<string, unknown>>)[key]) === false)
+      return key;
+  }
+  return null;
 }

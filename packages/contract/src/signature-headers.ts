@@ -82,13 +82,18 @@ function valuesOfWebHeaders(
 }
 
 function lookupOf(record: Readonly<Record<string, string | readonly string[] | undefined>>): Lookup {
-  const found = new Map<string, string[]>();
-  for (const [key, value] of Object.entries(record)) {
-    if (value === undefined) continue;
-    const name = key.toLowerCase();
-    found.set(name, [...(found.get(name) ?? []), ...(typeof value === "string" ? [value] : value)]);
-  }
-  return (name) => found.get(name) ?? [];
+  const keys = Object.keys(record);
+  return (name) => {
+    const values: string[] = [];
+    for (const key of keys) {
+      // By length first: most headers are others, and this runs for every request.
+      if (key.length !== name.length || key.toLowerCase() !== name) continue;
+      const value = record[key];
+      if (typeof value === "string") values.push(value);
+      else if (value !== undefined) values.push(...value);
+    }
+    return values;
+  };
 }
 
 function isEmpty(value: string): boolean {

@@ -33,6 +33,8 @@ export interface StrictJsonLimits {
 
 const DEFAULT_MAX_DEPTH = 32;
 const BACKSLASH = 0x5c;
+/** It decodes whole texts only, so it keeps nothing from one to the next. */
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const HALF_A_PAIR = /\p{Surrogate}/u; // with the flag, whole pairs are one character and don't match
 
 /**
@@ -98,7 +100,7 @@ function endOfText(bytes: Uint8Array, at: number): number {
 
 function decode(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return STRICT_UTF8.decode(bytes);
   } catch {
     return null;
   }
@@ -134,10 +136,10 @@ function inspectItems(items: readonly unknown[], inspection: Inspection): JsonRe
 }
 
 function inspectMembers(members: object, inspection: Inspection): JsonRefusal | null {
-  for (const [key, value] of Object.entries(members)) {
+  for (const key of Object.keys(members)) {
     inspection.keys += 1;
     if (key === "__proto__") return "forbidden_key";
-    const reason = inspect(key, inspection) ?? inspect(value, inspection);
+    const reason = inspect(key, inspection) ?? inspect((members as Readonly<Record<string, unknown>>)[key], inspection);
     if (reason !== null) return reason;
   }
   return null;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import crypto, { createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, IncomingMessage, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect, Socket } from "node:net";
@@ -205,6 +206,21 @@ describe("nodeHandler", () => {
 });
 
 describe("nodeMac", () => {
+  it("makes the HMAC of Node's own, for keys and messages of every length around a block, with and without hash()", (t) => {
+    const compare = (): void => {
+      for (const length of [0, 1, 24, 32, 63, 64, 65, 200]) {
+        const key = randomBytes(length);
+        for (const parts of [[], [randomBytes(0)], [randomBytes(55), randomBytes(9)], [randomBytes(10_000)]]) {
+          const wanted = createHmac("sha256", key).update(Buffer.concat(parts)).digest("hex");
+          assert.equal(Buffer.from(nodeMac(key, parts) as Uint8Array).toString("hex"), wanted);
+        }
+      }
+    };
+    compare();
+    t.mock.property(crypto, "hash", undefined); // as in the first versions of Node 20
+    compare();
+  });
+
   it("signs and verifies as WebCrypto does", async () => {
     const options = { id: "a", timestampSeconds: 1, body: golden("passed"), keys: [parseSigningKey(SECRET)] };
     assert.equal(await sign({ ...options, mac: nodeMac }), await sign(options));
