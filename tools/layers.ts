@@ -255,4 +255,5 @@ export const TEST_OUTSIDE = [
   "ioredis",
   "pg",
   "redis",
+  "rolldown",
 ];
