@@ -27,6 +27,6 @@ const receiver = createReceiver({
   });
 
 const server = createServer(nodeHandler(receiver));
-server.listen(Number(process.env["PORT"] ?? "3000"), "127.0.0.1", () => {
+server.listen(Number(process.env["PORT"] ?? "3000"), process.env["HOST"] ?? "127.0.0.1", () => {
   console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });

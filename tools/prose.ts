@@ -11,10 +11,12 @@ const MADE = [
   /^data\/$/,
   /^data\.key$/,
   /^dist\/$/,
+  /^evaluation\/$/,
   /^node_modules\//,
   /^sameface\.config\.json$/,
   /\.onnx$/,
   /^package\//,
+  /^\.cache\//,
 ];
 
 /** Pages whose paths are relative to a package, as its reader sees them. */
