@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Terminal } from "./terminal.ts";
 
 /** The process's own streams, environment and signals. */
@@ -15,6 +16,14 @@ export function createTerminal(): Terminal {
     },
     err: (line) => {
       process.stderr.write(`${line}\n`);
+    },
+    progress: (line) => {
+      // Back to the start of the line, and clear what stands there.
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+    },
+    pause: async (ms) => {
+      // Ctrl-C ends a wait: that is no fault.
+      await setTimeout(ms, undefined, { signal: stop.signal }).catch(() => undefined);
     },
     fetch,
     onKey: process.stdin.isTTY && process.stdout.isTTY ? (listener) => readKeys(listener, stop) : null,

@@ -49,6 +49,7 @@ describe("the sameface command", () => {
       "listen",
       "trigger",
       "certify",
+      "replay",
     ]) {
       assert.match(help, new RegExp(`^ +${command}`, "m"));
     }
@@ -63,6 +64,7 @@ describe("the sameface command", () => {
       ["listen"],
       ["trigger"],
       ["certify"],
+      ["replay"],
       ["doctor"],
     ]) {
       const terminal = keptTerminal();

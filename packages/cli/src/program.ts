@@ -14,6 +14,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { listenCommand } from "./commands/listen.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { tenantsCommand } from "./commands/tenants.ts";
 import { triggerCommand } from "./commands/trigger.ts";
@@ -33,6 +34,7 @@ const COMMANDS = [
   auditCommand,
   triggerCommand,
   certifyCommand,
+  replayCommand,
   inspectCommand,
   evaluateCommand,
   calibrateCommand,

@@ -6,6 +6,7 @@ export interface KeptTerminal extends Terminal {
   readonly errors: string[];
   /** As if the user pressed it. */
   press(key: string): void;
+  readonly progressLines: string[];
   stopNow(): void;
 }
 
@@ -13,17 +14,26 @@ export interface KeptTerminal extends Terminal {
 export function keptTerminal(env: Readonly<Record<string, string>> = {}): KeptTerminal {
   const lines: string[] = [];
   const errors: string[] = [];
+  const progressLines: string[] = [];
   const stop = new AbortController();
   const listeners = new Set<(key: string) => void>();
   return {
     env,
     lines,
     errors,
+    progressLines,
     out: (line) => {
       lines.push(line);
     },
     err: (line) => {
       errors.push(line);
+    },
+    progress: (line) => {
+      progressLines.push(line);
+    },
+    // Nothing is waited for: the server that is asked again says when it is done.
+    pause: async () => {
+      await Promise.resolve();
     },
     fetch,
     onKey: (listener) => {

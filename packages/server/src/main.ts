@@ -8,6 +8,7 @@ import { describe } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
 import { type Network, parseNetworks } from "./delivery/address.ts";
 import { createEndpoints, type Endpoints } from "./delivery/endpoints.ts";
+import { createReplayRunner, type ReplayRunner } from "./delivery/replay-runner.ts";
 import { createResolver } from "./delivery/resolver.ts";
 import { createSender, type Sender } from "./delivery/send.ts";
 import { createStreams, type Streams } from "./delivery/streams.ts";
@@ -27,6 +28,7 @@ import { createLog, faultFields, type Log } from "./http/log.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { operatorEventRoutes } from "./http/operator-events.ts";
 import { policyRoutes } from "./http/policy.ts";
+import { replayRoutes } from "./http/replays.ts";
 import { ensureRootKey } from "./http/root-key.ts";
 import type { Route } from "./http/route.ts";
 import { ROUTE_SHAPES } from "./http/route-shapes.ts";
@@ -150,8 +152,10 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const at = app.server.address() as AddressInfo;
   parts.listeners.push({ address: at.address, port: at.port });
   worker?.start();
+  const replays = worker === null ? null : createReplays(parts);
+  replays?.start();
   parts.streams.start();
-  const close = closeOf({ ...parts, app, worker });
+  const close = closeOf({ ...parts, app, worker, replays });
   const notices = noticesOf(parts, origin === "made" ? keyFile : null);
   return { url: urlOf(at), adminKey, notices, close };
 }
@@ -202,6 +206,13 @@ function createWorker({ store, vault, sender, clock, random, log, config }: Part
   });
 }
 
+function createReplays({ store, clock, random, log }: Parts): ReplayRunner {
+  const report = (fault: unknown): void => {
+    log.error("a replay waits for the store", faultFields(fault));
+  };
+  return createReplayRunner({ store, clock, random, report });
+}
+
 async function createApp(parts: Parts, delivers: boolean): Promise<App> {
   const { config, store, clock, random, log } = parts;
   const keyring = createKeyring({
@@ -233,21 +244,28 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
     ...webhookKeyRoutes(parts),
     ...eventRoutes(parts),
     ...deliveryRoutes(parts),
+    ...replayRoutes(parts),
     ...operatorEventRoutes(parts),
     ...keyRoutes(parts),
     ...auditRoutes(parts),
   ];
 }
 
-function closeOf(parts: Parts & { readonly app: App; readonly worker: DeliveryWorker | null }): () => Promise<void> {
-  const { app, worker, engine, sender, streams, store, clock } = parts;
+function closeOf(
+  parts: Parts & {
+    readonly app: App;
+    readonly worker: DeliveryWorker | null;
+    readonly replays: ReplayRunner | null;
+  },
+): () => Promise<void> {
+  const { app, worker, replays, engine, sender, streams, store, clock } = parts;
   const end = async (): Promise<void> => {
     const cancel = clock.after(FINISH_REQUESTS_MS, () => {
       // What still runs is answered 503 by a closing engine, or learns it from its socket: nothing of it is decided.
       app.server.closeAllConnections();
     });
     streams.close();
-    await Promise.all([app.close(), worker?.stop()]);
+    await Promise.all([app.close(), worker?.stop(), replays?.stop()]);
     cancel();
     sender.close();
     await engine?.close();

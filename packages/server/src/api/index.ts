@@ -52,6 +52,7 @@ export { KeyBody, KeyCreated, KeyId, KeyParams, KeysPage, KeyView, ScopeName } f
 export { OperatorEnvelope, OperatorEventsPage, OperatorEventView } from "./operator-events.ts";
 export { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, PolicyBody } from "./policy.ts";
 export { Problem } from "./problem.ts";
+export { ReplayBody, ReplaysPage, ReplaysQuery, ReplayView } from "./replays.ts";
 export { UnlockSourceBody } from "./sources.ts";
 export {
   StreamBody,

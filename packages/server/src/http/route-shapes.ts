@@ -9,6 +9,7 @@ import { HEALTH_SHAPES } from "./health.ts";
 import { KEY_SHAPES } from "./keys.ts";
 import { OPERATOR_EVENT_SHAPES } from "./operator-events.ts";
 import { POLICY_SHAPES } from "./policy.ts";
+import { REPLAY_SHAPES } from "./replays.ts";
 import type { RouteShape } from "./route.ts";
 import { SOURCE_SHAPES } from "./sources.ts";
 import { STREAM_SHAPES } from "./streams.ts";
@@ -27,6 +28,7 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   WEBHOOK_KEY_SHAPES,
   EVENT_SHAPES,
   DELIVERY_SHAPES,
+  REPLAY_SHAPES,
   OPERATOR_EVENT_SHAPES,
   KEY_SHAPES,
   AUDIT_SHAPES,

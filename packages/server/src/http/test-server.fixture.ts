@@ -34,6 +34,7 @@ import { commonProblems, openApiDocument } from "./openapi.ts";
 import { operatorEventRoutes } from "./operator-events.ts";
 import { policyRoutes } from "./policy.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
+import { replayRoutes } from "./replays.ts";
 import { ensureRootKey } from "./root-key.ts";
 import type { RouteShape } from "./route.ts";
 import { ROUTE_SHAPES } from "./route-shapes.ts";
@@ -131,6 +132,7 @@ export async function startTestServer(
     ...webhookKeyRoutes(parts),
     ...eventRoutes(parts),
     ...deliveryRoutes(parts),
+    ...replayRoutes(parts),
     ...operatorEventRoutes(parts),
     ...keyRoutes(parts),
     ...auditRoutes(parts),

@@ -136,6 +136,14 @@ export interface OperatorFacts {
     readonly reason: string;
     readonly attempts: number;
   };
+  readonly "replay.finished": {
+    readonly replayId: string;
+    readonly endpointId: string;
+    readonly which: ReplayWhich;
+    readonly status: Exclude<ReplayStatus, "running">;
+    readonly looked: number;
+    readonly queued: number;
+  };
 }
 /** One of the keys of {@link OperatorFacts}. */
 export type OperatorEventType = keyof OperatorFacts;
@@ -226,6 +234,39 @@ export interface Delivery {
   readonly test: boolean;
   readonly createdAtMs: AtMs;
   readonly updatedAtMs: AtMs;
+}
+
+/** @see interface.md, `POST /v1/replays` */
+export const REPLAY_WHICH = ["dead", "missing", "all"] as const;
+/** One of {@link REPLAY_WHICH}. */
+export type ReplayWhich = (typeof REPLAY_WHICH)[number];
+/** `cancelled`: by a caller, or because its endpoint was deleted. */
+export type ReplayStatus = "running" | "finished" | "cancelled";
+
+/** A durable job that makes deliveries again. */
+export interface Replay {
+  readonly replayId: string;
+  readonly tenantId: string;
+  readonly endpointId: string;
+  readonly which: ReplayWhich;
+  /** Events of this time on, … */
+  readonly sinceMs: AtMs;
+  /** … up to this one. */
+  readonly untilMs: AtMs;
+  /** Deliveries made due a second at most. */
+  readonly perSecond: number;
+  readonly status: ReplayStatus;
+  /** Why it waits (the endpoint is disabled) or was cancelled; `null` otherwise. */
+  readonly reason: string | null;
+  /** Events of the range when it was made. */
+  readonly total: number;
+  /** Events looked at so far. */
+  readonly looked: number;
+  /** Deliveries made due so far. */
+  readonly queued: number;
+  readonly createdAtMs: AtMs;
+  readonly updatedAtMs: AtMs;
+  readonly finishedAtMs: AtMs | null;
 }
 
 /** One HTTP request. */

@@ -12,6 +12,7 @@ import { isolationConformance } from "./conformance/isolation.conformance.ts";
 import { lockoutConformance } from "./conformance/lockouts.conformance.ts";
 import { mannersConformance } from "./conformance/manners.conformance.ts";
 import { operatorEventConformance } from "./conformance/operator-events.conformance.ts";
+import { replayConformance } from "./conformance/replays.conformance.ts";
 import { rotationConformance } from "./conformance/rotation.conformance.ts";
 import { streamConformance } from "./conformance/streams.conformance.ts";
 import { tenantConformance } from "./conformance/tenants.conformance.ts";
@@ -35,6 +36,7 @@ export function storeConformance(name: string, open: OpenStore, options: { skip?
     deliveryConformance(open);
     streamConformance(open);
     operatorEventConformance(open);
+    replayConformance(open);
     erasureConformance(open);
     isolationConformance(open);
     auditConformance(open);

@@ -13,6 +13,8 @@ import type {
   OperatorEvent,
   Page,
   ProfileName,
+  Replay,
+  ReplayWhich,
   Scope,
   SealedSecret,
   StoredEvent,
@@ -396,4 +398,31 @@ export interface Store {
   deleteIdleStreams(where: { idleMs: number }): Promise<number>;
 
   listAudit(where: InTenant & Paging): Promise<Page<AuditedRow> & { readonly head: AuditHead | null }>;
+  /** `endpointUnavailable`: it is disabled, or there is none. `untilMs` `null`: now. */
+  createReplay(
+    where: InTenant &
+      Audited & {
+        replayId: string;
+        endpointId: string;
+        which: ReplayWhich;
+        sinceMs: AtMs;
+        untilMs: AtMs | null;
+        perSecond: number;
+      },
+  ): Promise<Replay | { readonly kind: "endpointUnavailable" }>;
+  readReplay(where: InTenant & { replayId: string }): Promise<Replay | null>;
+  /** Newest first. */
+  listReplays(where: InTenant & Paging & { endpointId: string | null }): Promise<Page<Replay>>;
+  /** What it made due stays so. One that has ended is answered as it is; `null`: there is none. */
+  cancelReplay(where: InTenant & Audited & { replayId: string }): Promise<Replay | null>;
+  /**
+   * Does the next batch of the replay that is due longest, in one transaction with the move of its cursor: a process that
+   * dies leaves it as it was before the batch, and two processes never do the same one.
+   * @returns in how many milliseconds to call again (0: now); `null`: no replay runs
+   */
+  advanceReplay(): Promise<number | null>;
+
+  listAudit(
+    where: InTenant & Paging,
+  ): Promise<Page<AuditEntry & { readonly sequence: number; readonly atMs: AtMs; readonly hash: string }>>;
 }

@@ -8,10 +8,18 @@ import { firstTables } from "./first-tables.ts";
 import { lockouts } from "./lockouts.ts";
 import type { Migration } from "./migration.ts";
 import { operatorEvents } from "./operator-events.ts";
+import { replayTables } from "./replay-tables.ts";
 import { streamTables } from "./stream-tables.ts";
 
 /** In the order in which they are applied; only ever added to. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, endpointManners, streamTables, operatorEvents, lockouts];
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  endpointManners,
+  streamTables,
+  operatorEvents,
+  lockouts,
+  replayTables,
+];
 
 /**
  * Brings the schema up to date, each step in a transaction of its own, with its record. Steps of a newer version that

@@ -10,6 +10,7 @@ export type CursorKind =
   | "events"
   | "operatorEvents"
   | "deliveries"
+  | "replays"
   | "audit";
 
 /** A position in a list, as the caller keeps it: opaque, safe in a URL. */

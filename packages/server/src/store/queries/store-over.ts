@@ -1,4 +1,5 @@
 import type { Store } from "../store.ts";
+import { advanceQueries } from "./advance-replay.ts";
 import { auditQueries } from "./audit.ts";
 import { authenticationQueries } from "./authentications.ts";
 import type { Backend } from "./backend.ts";
@@ -18,6 +19,7 @@ import { keyQueries } from "./keys.ts";
 import { metaQueries } from "./meta.ts";
 import { operatorEventQueries } from "./operator-events.ts";
 import { policyQueries } from "./policies.ts";
+import { replayQueries } from "./replays.ts";
 import { streamQueries } from "./streams.ts";
 import { tenantQueries } from "./tenants.ts";
 
@@ -43,6 +45,8 @@ export function storeOver(backend: Backend): Store {
     ...claimQueries(backend),
     ...streamQueries(backend),
     ...attemptQueries(backend),
+    ...replayQueries(backend),
+    ...advanceQueries(backend),
     ...auditQueries(backend),
     close: backend.close,
   };

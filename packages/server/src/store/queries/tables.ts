@@ -1,5 +1,13 @@
 import type { FailureName, OutcomeKind } from "@sameface/contract";
-import type { DeliveryAttempt, DeliveryStatus, OperatorEventType, ProfileName, SealedSecret } from "../records.ts";
+import type {
+  DeliveryAttempt,
+  DeliveryStatus,
+  OperatorEventType,
+  ProfileName,
+  ReplayStatus,
+  ReplayWhich,
+  SealedSecret,
+} from "../records.ts";
 
 /** The rows as they lie in the database: 0 and 1 for no and yes, times in milliseconds, lists as JSON text. */
 export interface Tables {
@@ -22,6 +30,7 @@ export interface Tables {
   streams: StreamRow;
   deliveries: DeliveryRow;
   delivery_attempts: DeliveryAttemptRow;
+  replays: ReplayRow;
   audit_heads: { tenant_id: string; sequence: number; hash: string };
   audit: AuditRow;
 }
@@ -210,6 +219,30 @@ export interface DeliveryAttemptRow {
   http_status: number | null;
   reply_body: Uint8Array | null;
   reply_content_type: string | null;
+}
+
+export interface ReplayRow {
+  tenant_id: string;
+  replay_id: string;
+  endpoint_id: string;
+  which: ReplayWhich;
+  since_ms: number;
+  until_ms: number;
+  per_second: number;
+  status: ReplayStatus;
+  reason: string | null;
+  /** Looked at up to and with this place of the feed. */
+  cursor: number;
+  /** The last place of the feed to look at. */
+  last_sequence: number;
+  total: number;
+  looked: number;
+  queued: number;
+  /** When its next batch may run; `null`: never again. */
+  due_at_ms: number | null;
+  created_at_ms: number;
+  updated_at_ms: number;
+  finished_at_ms: number | null;
 }
 
 export interface AuditRow {
