@@ -13,7 +13,7 @@ import { createSqliteStore } from "../store/sqlite/create-sqlite-store.ts";
 import type { Store } from "../store/store.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
 import { realRandom } from "./claimed.fixture.ts";
-import { ASKED } from "./delivery-store.fixture.ts";
+import { ASKED, PLAIN_SETTINGS } from "./delivery-store.fixture.ts";
 import { createEndpoints } from "./endpoints.ts";
 import { realClock } from "./real-clock.fixture.ts";
 import { loopbackSender, networksOf } from "./sender.fixture.ts";
@@ -78,6 +78,7 @@ async function decideMany(store: Store): Promise<void> {
       },
       event: { eventId: newId(realRandom), body },
       counters: [],
+      guard: null,
       idempotency: null,
     });
   await Promise.all(Array.from({ length: EVENTS }, one));
@@ -87,11 +88,10 @@ async function decideMany(store: Store): Promise<void> {
 async function fill(store: Store, vault: Vault, url: string): Promise<string> {
   await store.createTenant({ tenantId: ASKED.tenantId, name: "default", audit: AUDIT });
   await decideMany(store);
-  const { guard } = loopbackSender();
-  const allowedNetworks = networksOf("127.0.0.0/8");
-  const endpoints = createEndpoints({ store, vault, random: realRandom, allowedNetworks, guard });
-  const settings = { url, profile: "standard", description: null, outcomes: null, headers: null } as const;
-  const added = await endpoints.add({ ...ASKED, ...settings, operator: false });
+  const { guard, send } = loopbackSender();
+  const world = { vault, random: realRandom, clock: realClock, version: "0" };
+  const endpoints = createEndpoints({ ...world, store, allowedNetworks: networksOf("127.0.0.0/8"), guard, send });
+  const added = await endpoints.add({ ...ASKED, ...PLAIN_SETTINGS, url });
   assert.ok(added.kind === "added");
   const replayId = newId(realRandom);
   const order = { endpointId: added.endpoint.endpointId, which: "missing", perSecond: 10_000 } as const;
