@@ -78,7 +78,7 @@ async function decideMany(store: Store): Promise<void> {
       },
       event: { eventId: newId(realRandom), body },
       counters: [],
-      guard: null,
+      guard: { keys: [], limits: { waitAfterFailures: 5, waitMs: 30_000, stopAfterFailures: 50 } },
       idempotency: null,
     });
   await Promise.all(Array.from({ length: EVENTS }, one));
