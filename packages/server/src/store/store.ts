@@ -1,4 +1,5 @@
 import type { FailureName, OutcomeKind } from "@sameface/contract";
+import type { Ledger } from "./ledger.ts";
 import type {
   ApiKey,
   AtMs,
@@ -10,11 +11,8 @@ import type {
   DeliveryAttempt,
   DeliveryStatus,
   Endpoint,
-  OperatorEvent,
   Page,
   ProfileName,
-  Replay,
-  ReplayWhich,
   Scope,
   SealedSecret,
   StoredEvent,
@@ -264,7 +262,7 @@ export interface ClaimRequest {
 export type ErasureCounts = Readonly<Record<string, number>>;
 
 /** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */
-export interface Store {
+export interface Store extends Ledger {
   /** Resolves when a trivial write commits; rejects with a {@link StoreError} otherwise. For `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -356,8 +354,6 @@ export interface Store {
    * `next` is `null` only on an empty page: who follows the feed asks again with the last cursor that was not.
    */
   listEvents(where: InTenant & Paging): Promise<Page<StoredEvent>>;
-  /** Operator events, oldest first, as a feed; `next` as in {@link listEvents}. */
-  listOperatorEvents(where: InTenant & Paging): Promise<Page<OperatorEvent>>;
   readEvent(where: InTenant & { eventId: string }): Promise<StoredEvent | null>;
 
   /** Newest first. */
@@ -398,31 +394,4 @@ export interface Store {
   deleteIdleStreams(where: { idleMs: number }): Promise<number>;
 
   listAudit(where: InTenant & Paging): Promise<Page<AuditedRow> & { readonly head: AuditHead | null }>;
-  /** `endpointUnavailable`: it is disabled, or there is none. `untilMs` `null`: now. */
-  createReplay(
-    where: InTenant &
-      Audited & {
-        replayId: string;
-        endpointId: string;
-        which: ReplayWhich;
-        sinceMs: AtMs;
-        untilMs: AtMs | null;
-        perSecond: number;
-      },
-  ): Promise<Replay | { readonly kind: "endpointUnavailable" }>;
-  readReplay(where: InTenant & { replayId: string }): Promise<Replay | null>;
-  /** Newest first. */
-  listReplays(where: InTenant & Paging & { endpointId: string | null }): Promise<Page<Replay>>;
-  /** What it made due stays so. One that has ended is answered as it is; `null`: there is none. */
-  cancelReplay(where: InTenant & Audited & { replayId: string }): Promise<Replay | null>;
-  /**
-   * Does the next batch of the replay that is due longest, in one transaction with the move of its cursor: a process that
-   * dies leaves it as it was before the batch, and two processes never do the same one.
-   * @returns in how many milliseconds to call again (0: now); `null`: no replay runs
-   */
-  advanceReplay(): Promise<number | null>;
-
-  listAudit(
-    where: InTenant & Paging,
-  ): Promise<Page<AuditEntry & { readonly sequence: number; readonly atMs: AtMs; readonly hash: string }>>;
 }

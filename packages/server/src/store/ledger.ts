@@ -1,0 +1,42 @@
+import type { AtMs, AuditEntry, OperatorEvent, Page, Replay, ReplayWhich } from "./records.ts";
+
+interface Where {
+  readonly tenantId: string;
+}
+
+interface AuditedWhere extends Where {
+  readonly audit: AuditEntry;
+}
+
+interface PageOf extends Where {
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+/** The part of the port that makes good what was not delivered, and tells operators. */
+export interface Ledger {
+  /** Operator events, oldest first, as a feed; `next` as in `listEvents`. */
+  listOperatorEvents(where: PageOf): Promise<Page<OperatorEvent>>;
+  /** `endpointUnavailable`: it is disabled, or there is none. `untilMs` `null`: now. */
+  createReplay(
+    where: AuditedWhere & {
+      replayId: string;
+      endpointId: string;
+      which: ReplayWhich;
+      sinceMs: AtMs;
+      untilMs: AtMs | null;
+      perSecond: number;
+    },
+  ): Promise<Replay | { readonly kind: "endpointUnavailable" }>;
+  readReplay(where: Where & { replayId: string }): Promise<Replay | null>;
+  /** Newest first. */
+  listReplays(where: PageOf & { endpointId: string | null }): Promise<Page<Replay>>;
+  /** What it made due stays so. One that has ended is answered as it is; `null`: there is none. */
+  cancelReplay(where: AuditedWhere & { replayId: string }): Promise<Replay | null>;
+  /**
+   * Does the next batch of the replay that is due longest, in one transaction with the move of its cursor: a process that
+   * dies leaves it as it was before the batch, and two processes never do the same one.
+   * @returns in how many milliseconds to call again (0: now); `null`: no replay runs
+   */
+  advanceReplay(): Promise<number | null>;
+}
