@@ -10,8 +10,8 @@ const DEFAULT_URL = "http://127.0.0.1:8080";
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly json: boolean;
-  /** The server named by --url and --key, or their environment. @param world in place of the terminal's own */
-  client(world?: Partial<Terminal>): ApiClient;
+  /** The server named by --url and --key, or their environment. */
+  client(): ApiClient;
   /** The value as one JSON line with `--json`, else the lines for a person. */
   print(value: unknown, lines: readonly string[]): void;
 }
@@ -49,14 +49,11 @@ function contextOf(terminal: Terminal, options: Readonly<Record<string, unknown>
   return {
     terminal,
     json,
-    client: (world = {}) =>
-      createApiClient(
-        { ...terminal, ...world },
-        {
-          url: text("url", "SAMEFACE_URL") ?? DEFAULT_URL,
-          key: text("key", "SAMEFACE_KEY", "SAMEFACE_ADMIN_KEY"),
-        },
-      ),
+    client: () =>
+      createApiClient(terminal, {
+        url: text("url", "SAMEFACE_URL") ?? DEFAULT_URL,
+        key: text("key", "SAMEFACE_KEY", "SAMEFACE_ADMIN_KEY"),
+      }),
     print(value, lines) {
       if (json) terminal.out(JSON.stringify(value));
       else for (const line of lines) terminal.out(line);

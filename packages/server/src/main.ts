@@ -10,6 +10,7 @@ import { type Network, parseNetworks } from "./delivery/address.ts";
 import { createEndpoints, type Endpoints } from "./delivery/endpoints.ts";
 import { createReplayRunner, type ReplayRunner } from "./delivery/replay-runner.ts";
 import { createResolver } from "./delivery/resolver.ts";
+import { createRhythmWatch, type RhythmWatch } from "./delivery/rhythm-watch.ts";
 import { createSender, type Sender } from "./delivery/send.ts";
 import { createStreams, type Streams } from "./delivery/streams.ts";
 import { createDeliveryWorker, type DeliveryWorker } from "./delivery/worker.ts";
@@ -154,8 +155,10 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   worker?.start();
   const replays = worker === null ? null : createReplays(parts);
   replays?.start();
+  const rhythms = worker === null ? null : createRhythms(parts);
+  rhythms?.start();
   parts.streams.start();
-  const close = closeOf({ ...parts, app, worker, replays });
+  const close = closeOf({ ...parts, app, worker, replays, rhythms });
   const notices = noticesOf(parts, origin === "made" ? keyFile : null);
   return { url: urlOf(at), adminKey, notices, close };
 }
@@ -204,6 +207,13 @@ function createWorker({ store, vault, sender, clock, random, log, config }: Part
       logReport(log, report);
     },
   });
+}
+
+function createRhythms({ store, clock, log }: Parts): RhythmWatch {
+  const report = (fault: unknown): void => {
+    log.error("silences are not watched now", faultFields(fault));
+  };
+  return createRhythmWatch({ store, clock, report });
 }
 
 function createReplays({ store, clock, random, log }: Parts): ReplayRunner {
@@ -256,16 +266,17 @@ function closeOf(
     readonly app: App;
     readonly worker: DeliveryWorker | null;
     readonly replays: ReplayRunner | null;
+    readonly rhythms: RhythmWatch | null;
   },
 ): () => Promise<void> {
-  const { app, worker, replays, engine, sender, streams, store, clock } = parts;
+  const { app, worker, replays, rhythms, engine, sender, streams, store, clock } = parts;
   const end = async (): Promise<void> => {
     const cancel = clock.after(FINISH_REQUESTS_MS, () => {
       // What still runs is answered 503 by a closing engine, or learns it from its socket: nothing of it is decided.
       app.server.closeAllConnections();
     });
     streams.close();
-    await Promise.all([app.close(), worker?.stop(), replays?.stop()]);
+    await Promise.all([app.close(), worker?.stop(), replays?.stop(), rhythms?.stop()]);
     cancel();
     sender.close();
     await engine?.close();

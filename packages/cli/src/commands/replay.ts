@@ -77,8 +77,8 @@ async function interrupted(
     return EXIT.no;
   }
   // The terminal's own signal is spent: this one call comes after it.
-  const client = context.client({ stop: new AbortController().signal });
-  const cancelled = await client.expect(run.path, { method: "DELETE" });
+  const { signal } = new AbortController();
+  const cancelled = await context.client().expect(run.path, { method: "DELETE", signal });
   context.print(cancelled, [`Replay ${id} ${textOf(cancelled["status"]) ?? "?"}: ${summaryOf(cancelled)}.`]);
   return EXIT.no;
 }

@@ -74,7 +74,7 @@ type Live = { readonly status: "live"; };
 
 type NotificationBody = Readonly<Record<string, unknown>>;
 
-type OperatorEnvelope = { readonly id: Id; readonly type: "endpoint.disabled" | "endpoint.failing" | "endpoint.recovered" | "delivery.dead"; readonly at: Timestamp; readonly tenantId: string; readonly data: Readonly<Record<string, unknown>>; };
+type OperatorEnvelope = { readonly id: Id; readonly type: "endpoint.disabled" | "endpoint.failing" | "endpoint.recovered" | "delivery.dead" | "replay.finished" | "gap"; readonly at: Timestamp; readonly tenantId: string; readonly data: Readonly<Record<string, unknown>>; };
 
 type OperatorEventView = OperatorEnvelope | ErasedEvent;
 
@@ -91,6 +91,12 @@ type PresentEvent = { readonly id: Id; readonly outcome: OutcomeName; readonly a
 type Problem = { readonly type: string; readonly title: string; readonly status: number; readonly code: string; readonly detail: string; readonly requestId: string; readonly errors?: readonly { readonly path: string; readonly message: string; }[]; readonly errorCode?: number; readonly authenticationId?: string; readonly eventId?: string; readonly hints?: readonly string[]; readonly reason?: string; readonly canonical?: string; };
 
 type Ready = { readonly status: "ready"; readonly engine: null | { readonly embedderId: string; readonly network: "none" | "reachable"; readonly processes: number; }; readonly delivery: boolean; };
+
+type ReplayBody = { readonly endpointId: Id; readonly since: Timestamp; readonly until?: string; readonly which: "dead" | "missing" | "all"; readonly perSecond?: number; };
+
+type ReplayView = { readonly id: Id; readonly endpointId: Id; readonly which: "dead" | "missing" | "all"; readonly since: Timestamp; readonly until: Timestamp; readonly perSecond: number; readonly status: "running" | "finished" | "cancelled"; readonly reason: string | null; readonly progress: { readonly total: number; readonly done: number; readonly queued: number; }; readonly createdAt: Timestamp; readonly updatedAt: Timestamp; readonly finishedAt: Timestamp | null; };
+
+type ReplaysPage = { readonly items: readonly ReplayView[]; readonly next: string | null; };
 
 type RotateBody = { readonly overlapSeconds?: number; };
 
@@ -178,6 +184,9 @@ export interface Schemas {
   readonly PresentEvent: PresentEvent;
   readonly Problem: Problem;
   readonly Ready: Ready;
+  readonly ReplayBody: ReplayBody;
+  readonly ReplayView: ReplayView;
+  readonly ReplaysPage: ReplaysPage;
   readonly RotateBody: RotateBody;
   readonly ScopeName: ScopeName;
   readonly StreamBody: StreamBody;
@@ -429,6 +438,30 @@ export interface Operations {
     readonly answers: { readonly 200: DeliveryView; };
     readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "inFlight" | "nothingToSend" | "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
+  /** Make deliveries again: same id, same bytes. A durable job that can be watched and cancelled. Audited. */
+  readonly createReplay: {
+    readonly input: { readonly body: ReplayBody; };
+    readonly answers: { readonly 201: ReplayView; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** Replays, newest first */
+  readonly listReplays: {
+    readonly input: { readonly after?: string; readonly limit?: string; readonly endpointId?: string; };
+    readonly answers: { readonly 200: ReplaysPage; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** One replay with its progress */
+  readonly readReplay: {
+    readonly input: { readonly id: Id; };
+    readonly answers: { readonly 200: ReplayView; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** Make no more due; what was made due stays so. One that has ended is answered as it is. Audited. */
+  readonly cancelReplay: {
+    readonly input: { readonly id: Id; };
+    readonly answers: { readonly 200: ReplayView; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
   /** What operators should know, oldest first: endpoints that fail or recover, dead deliveries, replays, gaps */
   readonly listOperatorEvents: {
     readonly input: { readonly after?: string; readonly limit?: string; };
@@ -525,6 +558,10 @@ export const OPERATIONS = {
   listDeliveries: ["GET", "/v1/deliveries"],
   readDelivery: ["GET", "/v1/deliveries/{id}"],
   retryDelivery: ["POST", "/v1/deliveries/{id}/retry"],
+  createReplay: ["POST", "/v1/replays"],
+  listReplays: ["GET", "/v1/replays"],
+  readReplay: ["GET", "/v1/replays/{id}"],
+  cancelReplay: ["DELETE", "/v1/replays/{id}"],
   listOperatorEvents: ["GET", "/v1/operator-events"],
   createKey: ["POST", "/v1/keys"],
   listKeys: ["GET", "/v1/keys"],

@@ -7,7 +7,7 @@ export const OperatorEnvelope = closed(
   {
     id: Id,
     type: oneOf(
-      ["endpoint.disabled", "endpoint.failing", "endpoint.recovered", "delivery.dead", "replay.finished"],
+      ["endpoint.disabled", "endpoint.failing", "endpoint.recovered", "delivery.dead", "replay.finished", "gap"],
       "More may be added: leave alone what you do not know.",
     ),
     at: Timestamp,

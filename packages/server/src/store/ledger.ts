@@ -39,4 +39,6 @@ export interface Ledger {
    * @returns in how many milliseconds to call again (0: now); `null`: no replay runs
    */
   advanceReplay(): Promise<number | null>;
+  /** Tells operators of each tenant that has been silent for longer than is usual for it; to be called each minute. */
+  watchRhythms(): Promise<void>;
 }

@@ -144,6 +144,8 @@ export interface OperatorFacts {
     readonly looked: number;
     readonly queued: number;
   };
+  /** A silence longer than usual; told once, the next event clears it. */
+  readonly gap: { readonly lastEventAt: string; readonly silenceSeconds: number; readonly usualSeconds: number };
 }
 /** One of the keys of {@link OperatorFacts}. */
 export type OperatorEventType = keyof OperatorFacts;

@@ -9,6 +9,7 @@ import { lockouts } from "./lockouts.ts";
 import type { Migration } from "./migration.ts";
 import { operatorEvents } from "./operator-events.ts";
 import { replayTables } from "./replay-tables.ts";
+import { rhythmTable } from "./rhythm-table.ts";
 import { streamTables } from "./stream-tables.ts";
 
 /** In the order in which they are applied; only ever added to. */
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   operatorEvents,
   lockouts,
   replayTables,
+  rhythmTable,
 ];
 
 /**

@@ -22,6 +22,7 @@ import { policyQueries } from "./policies.ts";
 import { replayQueries } from "./replays.ts";
 import { streamQueries } from "./streams.ts";
 import { tenantQueries } from "./tenants.ts";
+import { rhythmQueries } from "./watch-rhythm.ts";
 
 /** The whole {@link Store} over what a dialect brings. */
 export function storeOver(backend: Backend): Store {
@@ -45,6 +46,7 @@ export function storeOver(backend: Backend): Store {
     ...claimQueries(backend),
     ...streamQueries(backend),
     ...attemptQueries(backend),
+    ...rhythmQueries(backend),
     ...replayQueries(backend),
     ...advanceQueries(backend),
     ...auditQueries(backend),

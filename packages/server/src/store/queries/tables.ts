@@ -31,6 +31,7 @@ export interface Tables {
   deliveries: DeliveryRow;
   delivery_attempts: DeliveryAttemptRow;
   replays: ReplayRow;
+  rhythms: RhythmRow;
   audit_heads: { tenant_id: string; sequence: number; hash: string };
   audit: AuditRow;
 }
@@ -243,6 +244,20 @@ export interface ReplayRow {
   created_at_ms: number;
   updated_at_ms: number;
   finished_at_ms: number | null;
+}
+
+/** What is usual for a tenant. */
+export interface RhythmRow {
+  tenant_id: string;
+  /** Events up to this place of the feed are in it. */
+  sequence: number;
+  last_event_at_ms: number;
+  /** The longest silence of each day, by the day's number since 1970, as JSON. */
+  longest: string;
+  /** Events so far, counted up to as many as make a rhythm. */
+  seen: number;
+  /** 1: operators were told of the present silence. */
+  told: number;
 }
 
 export interface AuditRow {
