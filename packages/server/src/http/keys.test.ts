@@ -153,10 +153,13 @@ describe("API keys", () => {
     ]);
     assert.deepEqual(routesOf("customers:read"), ["listCustomers", "readCustomer"]);
     assert.deepEqual(routesOf("endpoints:read"), ["listEndpoints", "readEndpoint"]);
-    assert.deepEqual(routesOf("deliveries:write"), ["listDeliveries", "readDelivery", "retryDelivery"]);
+    const ofDeliveries = ["listDeliveries", "readDelivery", "retryDelivery"];
+    const ofReplays = ["createReplay", "listReplays", "readReplay", "cancelReplay"];
+    const ofStreams = ["nextOfStream", "signForStream"];
+    assert.deepEqual(routesOf("deliveries:write"), [...ofStreams, ...ofDeliveries, ...ofReplays]);
     assert.deepEqual(routesOf("policy:write"), ["readPolicy", "writePolicy"]);
     assert.deepEqual(routesOf("keys:write"), ["createKey", "listKeys", "revokeKey"]);
-    assert.deepEqual(routesOf("audit:read"), []);
+    assert.deepEqual(routesOf("audit:read"), ["listAudit"]);
     const all = ROUTE_SHAPES.filter((one) => one.scopes !== "public").map((one) => one.operationId);
     assert.deepEqual(routesOf("root"), all);
     assert.deepEqual(
@@ -197,16 +200,22 @@ describe("tenants", () => {
     const key = await server.call("/v1/keys", { method: "POST", body: { name: "k", scopes: ["events:read"] } });
     const detail = await server.call(`/v1/authentications/${String(attempt.body["id"])}`);
     const [delivery] = detail.body["deliveries"] as { id: string }[];
+    const replay = await server.call("/v1/replays", {
+      method: "POST",
+      body: { endpointId: endpoint.body["id"], since: "2020-01-01T00:00:00Z", which: "dead" },
+    });
     const ids: Readonly<Record<string, string>> = {
       "/v1/customers/{customerId}": "anna",
       "/v1/authentications/{id}": String(attempt.body["id"]),
       "/v1/endpoints/{id}": String(endpoint.body["id"]),
       "/v1/deliveries/{id}": String(delivery?.id),
+      "/v1/replays/{id}": String(replay.body["id"]),
       "/v1/keys/{id}": String(key.body["id"]),
     };
     const bodies: Readonly<Record<string, object>> = {
       blockCustomer: { reason: "x" },
       updateEndpoint: { description: "x" },
+      rotateEndpointSecret: {},
       testEndpoint: { sample: "passed" },
       addTemplate: { image: Buffer.from("{}").toString("base64") },
     };
@@ -226,8 +235,16 @@ describe("tenants", () => {
       assert.equal(answer.status, 404, `${shape.operationId}: ${answer.text}`);
       checked += 1;
     }
-    assert.equal(checked, 15);
-    for (const list of ["customers", "authentications", "endpoints", "events", "deliveries"]) {
+    assert.equal(checked, 19);
+    for (const list of [
+      "customers",
+      "authentications",
+      "endpoints",
+      "events",
+      "deliveries",
+      "replays",
+      "operator-events",
+    ]) {
       assert.deepEqual((await server.call(`/v1/${list}`, { key: other })).body["items"], [], list);
     }
     const stranger = await server.authenticate("anna", { face: "anna", shot: 2 }, { key: other });
