@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type ApiClient, createApiClient } from "./api-client.ts";
+import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -51,7 +52,7 @@ function contextOf(terminal: Terminal, options: Readonly<Record<string, unknown>
     json,
     client: () =>
       createApiClient(terminal, {
-        url: text("url", "SAMEFACE_URL") ?? DEFAULT_URL,
+        url: serverUrl(text("url", "SAMEFACE_URL") ?? DEFAULT_URL),
         key: text("key", "SAMEFACE_KEY", "SAMEFACE_ADMIN_KEY"),
       }),
     print(value, lines) {
@@ -59,4 +60,9 @@ function contextOf(terminal: Terminal, options: Readonly<Record<string, unknown>
       else for (const line of lines) terminal.out(line);
     },
   };
+}
+
+function serverUrl(url: string): string {
+  if (/^https?:\/\//.test(url) && URL.canParse(url)) return url;
+  throw new CliError("usage", `"${url}" is no server; name it with --url or SAMEFACE_URL, such as ${DEFAULT_URL}.`);
 }

@@ -89,6 +89,12 @@ describe("the sameface command", () => {
     assert.match(terminal.errors.join(), /\/nowhere\/anna\.jpg cannot be read \(ENOENT\)/);
   });
 
+  it("ends with 2 and the mend when what is to be the server is no URL", async () => {
+    const terminal = keptTerminal();
+    assert.equal(await runProgram(terminal, ["keys", "list", "--url", "nonsense"]), EXIT.usage);
+    assert.match(terminal.errors.join(), /name it with --url or SAMEFACE_URL/);
+  });
+
   it("ends with 3 and the mend when no server answers", async () => {
     const server = await answering(200, {});
     await server[Symbol.asyncDispose]();
