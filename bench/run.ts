@@ -1,10 +1,15 @@
 // npm run bench -- TOPIC [--json]: one topic's figures; ratios first. With --json one object on standard output.
 import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
+import { deliveryBench } from "./delivery.ts";
 import { engineBench } from "./engine.ts";
 import { receiverBench } from "./receiver.ts";
 
-const TOPICS: Readonly<Record<string, Bench>> = { engine: engineBench, receiver: receiverBench };
+const TOPICS: Readonly<Record<string, Bench>> = {
+  engine: engineBench,
+  delivery: deliveryBench,
+  receiver: receiverBench,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -3,7 +3,7 @@ import { cruise, type ICruiseOptions } from "dependency-cruiser";
 import { LAYER_RULES, TEST_FILE } from "./layer-rules.ts";
 import { MAY } from "./layers.ts";
 
-const FOLDERS = ["packages", "tools", "tests", "examples"];
+const FOLDERS = ["packages", "tools", "tests", "examples", "bench"];
 
 /** As Node resolves them when it runs the sources. */
 const RESOLVE = {

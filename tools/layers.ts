@@ -209,8 +209,8 @@ export const MAY: readonly Layer[] = [
   },
   {
     part: "bench/",
-    may: ["packages/[a-z]+/src/"],
-    outside: ["node:", "sharp", "onnxruntime-node", "@tensorflow/tfjs-core", "standardwebhooks"],
+    may: ["packages/[a-z]+/src/", "tests/(support|faults)/"],
+    outside: ["node:", "sharp", "onnxruntime-node", "@tensorflow/tfjs-core", "standardwebhooks", "undici"],
     reason: "a floor is measured with the parts that the product is made of; nothing imports a bench",
   },
   {

@@ -3,6 +3,7 @@ import type { Endpoint } from "../store/records.ts";
 import { authKindOf } from "./auth/index.ts";
 import type { AuthKind, AuthSettings, SignIn } from "./auth-kind.ts";
 import { startDeadline } from "./deadline.ts";
+import { createKeyRing, type KeyRing } from "./key-ring.ts";
 import { openAuth, type Sealer } from "./sealed-endpoint.ts";
 import { SEND_LIMITS, type Send, type SendRequest } from "./send.ts";
 import type { SendResult } from "./send-result.ts";
@@ -26,9 +27,10 @@ export interface AttemptParts {
 
 const UNAUTHORIZED = 401;
 
-/** Remembers tokens for as long as it lives. */
+/** Remembers tokens and keeps keys open for as long as it lives. */
 export function createAttempt(parts: AttemptParts): Attempt {
   const tokens = createTokenMemory();
+  const keyRing = createKeyRing(parts.vault);
   return async (request) => {
     let auth: OpenedAuth | null;
     try {
@@ -37,11 +39,11 @@ export function createAttempt(parts: AttemptParts): Attempt {
       // The fault's text may hold key material; the word is enough to find the endpoint (S34).
       return UNREADABLE;
     }
-    if (auth === null) return await post({}, request, parts);
+    if (auth === null) return await post({}, request, { ...parts, keyRing });
     // A token and two posts have ONE clock, as a post alone has (reliability.md T9).
     const deadline = startDeadline(request.signal, { clock: parts.clock, totalMs: SEND_LIMITS.totalMs });
     try {
-      return await signedIn(auth, { ...request, signal: deadline.signal }, { ...parts, tokens });
+      return await signedIn(auth, { ...request, signal: deadline.signal }, { ...parts, tokens, keyRing });
     } finally {
       deadline.cancel();
     }
@@ -67,7 +69,7 @@ function openedAuth(endpoint: Endpoint, vault: Sealer): OpenedAuth | null {
 async function signedIn(
   { kind, settings, memoryKey }: OpenedAuth,
   request: AttemptRequest,
-  parts: AttemptParts & { readonly tokens: TokenMemory },
+  parts: AttemptParts & { readonly tokens: TokenMemory; readonly keyRing: KeyRing },
 ): Promise<SendResult> {
   const { signal } = request;
   const signIn = async (refused: Readonly<Record<string, string>> | null): Promise<SignIn> =>
@@ -95,11 +97,11 @@ function ownOf(headers: Readonly<Record<string, string>>, { version }: AttemptPa
 async function post(
   authHeaders: Readonly<Record<string, string>>,
   request: AttemptRequest,
-  { vault, clock, version, send }: AttemptParts,
+  { vault, clock, version, send, keyRing }: AttemptParts & { readonly keyRing: KeyRing },
 ): Promise<SendResult> {
   let headers: Readonly<Record<string, string>>;
   try {
-    headers = await signRequest(request, { vault, nowMs: clock.nowMs(), version, authHeaders });
+    headers = await signRequest(request, { vault, nowMs: clock.nowMs(), version, keyRing, authHeaders });
   } catch {
     return UNREADABLE;
   }

@@ -18,7 +18,8 @@ export const NODE_SIGNING: Required<Primitives> = {
   },
 };
 
-function privateKeyOf(seed: Uint8Array): KeyObject {
+/** An Ed25519 private key as Node's crypto takes it. */
+export function privateKeyOf(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: "der", type: "pkcs8" });
 }
 

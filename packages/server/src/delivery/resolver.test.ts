@@ -1,23 +1,16 @@
 import assert from "node:assert/strict";
-import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
+import type { Socket } from "node:dgram";
 import { after, describe, it } from "node:test";
+import { DNS_CODES, DNS_TYPES, type NameAnswer, startNameServer } from "../../../../tests/faults/name-server.ts";
 import { realClock } from "./real-clock.fixture.ts";
 import { createResolver, type Lookup } from "./resolver.ts";
-
-const TYPE_A = 1;
-const TYPE_AAAA = 28;
-const [NO_ERROR, SERVER_FAILURE, NO_SUCH_NAME, REFUSED] = [0, 2, 3, 5];
-
-/** What the stub name server answers to a question of this type; `null`: nothing at all. */
-type Answer = (type: number, name: string) => { code: number; addresses?: readonly string[] } | null;
 
 describe("createResolver", () => {
   const sockets: Socket[] = [];
   after(() => {
     for (const socket of sockets) socket.close();
   });
-  const lookUp = async (answer: Answer, name = "hooks.example.com"): Promise<{ lookup: Lookup; ms: number }> => {
+  const lookUp = async (answer: NameAnswer, name = "hooks.example.com"): Promise<{ lookup: Lookup; ms: number }> => {
     const server = await startNameServer(answer);
     sockets.push(server);
     const resolver = createResolver({
@@ -31,8 +24,8 @@ describe("createResolver", () => {
 
   it("answers the addresses of both families", async () => {
     const { lookup } = await lookUp((type) => ({
-      code: NO_ERROR,
-      addresses: type === TYPE_A ? ["93.184.216.34", "151.101.1.69"] : ["2606:4700:4700::1111"],
+      code: DNS_CODES.noError,
+      addresses: type === DNS_TYPES.a ? ["93.184.216.34", "151.101.1.69"] : ["2606:4700:4700::1111"],
     }));
     assert.deepEqual(lookup, {
       kind: "addresses",
@@ -41,18 +34,20 @@ describe("createResolver", () => {
   });
 
   it("takes one family where the other has nothing, fails or is silent", async () => {
-    for (const six of [{ code: NO_ERROR }, { code: SERVER_FAILURE }, null]) {
-      const { lookup } = await lookUp((type) => (type === TYPE_A ? { code: NO_ERROR, addresses: ["1.1.1.1"] } : six));
+    for (const six of [{ code: DNS_CODES.noError }, { code: DNS_CODES.serverFailure }, null]) {
+      const { lookup } = await lookUp((type) =>
+        type === DNS_TYPES.a ? { code: DNS_CODES.noError, addresses: ["1.1.1.1"] } : six,
+      );
       assert.deepEqual(lookup, { kind: "addresses", addresses: ["1.1.1.1"] });
     }
   });
 
   it("tells a name that is not there from a server that fails", async () => {
     for (const [code, reason] of [
-      [NO_SUCH_NAME, "nameNotFound"],
-      [NO_ERROR, "nameNotFound"],
-      [SERVER_FAILURE, "nameServerFailed"],
-      [REFUSED, "nameServerFailed"],
+      [DNS_CODES.noSuchName, "nameNotFound"],
+      [DNS_CODES.noError, "nameNotFound"],
+      [DNS_CODES.serverFailure, "nameServerFailed"],
+      [DNS_CODES.refused, "nameServerFailed"],
     ] as const) {
       const { lookup } = await lookUp(() => ({ code }));
       assert.deepEqual(lookup, { kind: "failed", reason }, String(code));
@@ -67,7 +62,10 @@ describe("createResolver", () => {
 
   it("answers as many addresses as the name server gives", async () => {
     const many = Array.from({ length: 250 }, (_, index) => `93.184.${Math.floor(index / 100)}.${(index % 100) + 1}`);
-    const { lookup } = await lookUp((type) => ({ code: NO_ERROR, addresses: type === TYPE_A ? many : [] }));
+    const { lookup } = await lookUp((type) => ({
+      code: DNS_CODES.noError,
+      addresses: type === DNS_TYPES.a ? many : [],
+    }));
     assert.ok(lookup.kind === "addresses");
     assert.equal(lookup.addresses.length, 250);
   });
@@ -76,7 +74,7 @@ describe("createResolver", () => {
     const asked: string[] = [];
     const { lookup } = await lookUp((type, name) => {
       asked.push(name);
-      return { code: NO_ERROR, addresses: type === TYPE_A ? ["93.184.216.34"] : [] };
+      return { code: DNS_CODES.noError, addresses: type === DNS_TYPES.a ? ["93.184.216.34"] : [] };
     }, "localhost.example");
     assert.deepEqual(lookup, { kind: "addresses", addresses: ["93.184.216.34"] });
     assert.ok(asked.every((name) => name === "localhost.example"));
@@ -84,52 +82,8 @@ describe("createResolver", () => {
 
   it("never rejects for a name that is none", async () => {
     for (const name of ["", "a..b", "x".repeat(300), "a b"]) {
-      const { lookup } = await lookUp(() => ({ code: NO_SUCH_NAME }), name);
+      const { lookup } = await lookUp(() => ({ code: DNS_CODES.noSuchName }), name);
       assert.equal(lookup.kind, "failed", JSON.stringify(name));
     }
   });
 });
-
-async function startNameServer(answer: Answer): Promise<Socket> {
-  const socket = createSocket("udp4");
-  socket.on("message", (query, sender) => {
-    const reply = replyTo(query, answer);
-    if (reply !== null) socket.send(reply, sender.port, sender.address);
-  });
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  return socket;
-}
-
-/** RFC 1035 §4: the header, the question as it came, and one resource record an address. */
-function replyTo(query: Buffer, answer: Answer): Buffer | null {
-  const labels: string[] = [];
-  let at = 12;
-  for (let length = query[at] ?? 0; length > 0; length = query[at] ?? 0) {
-    labels.push(query.toString("latin1", at + 1, at + 1 + length));
-    at += 1 + length;
-  }
-  const type = query.readUInt16BE(at + 1);
-  const answered = answer(type, labels.join("."));
-  if (answered === null) return null;
-  const records = (answered.addresses ?? []).map((address) => recordOf(type, address));
-  const header = Buffer.from(query.subarray(0, 12));
-  header.writeUInt16BE(0x8180 | answered.code, 2);
-  header.writeUInt16BE(records.length, 6);
-  header.writeUInt32BE(0, 8);
-  return Buffer.concat([header, query.subarray(12, at + 5), ...records]);
-}
-
-function recordOf(type: number, address: string): Buffer {
-  const data =
-    type === TYPE_AAAA
-      ? Buffer.from("26064700470000000000000000001111", "hex")
-      : Buffer.from(address.split(".").map(Number));
-  const head = Buffer.alloc(12);
-  head.writeUInt16BE(0xc00c, 0);
-  head.writeUInt16BE(type, 2);
-  head.writeUInt16BE(1, 4);
-  head.writeUInt32BE(60, 6);
-  head.writeUInt16BE(data.length, 10);
-  return Buffer.concat([head, data]);
-}

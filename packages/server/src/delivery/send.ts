@@ -44,7 +44,8 @@ export const SEND_LIMITS: SendLimits = {
   replyHeaderBytes: 16_000,
   // As undici's own default: shorter than the 5 s after which Node's HTTP server closes an idle connection.
   idleMs: 4_000,
-  idlePerOrigin: 10,
+  // Several endpoints may share an origin: none of what a worker has in flight there is to connect anew (measured).
+  idlePerOrigin: 200,
   idleInAll: 1_000,
 };
 

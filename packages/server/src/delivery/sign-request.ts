@@ -1,7 +1,7 @@
-import { HEADERS, type OutcomeKind, sign } from "@sameface/contract";
+import { HEADERS, type OutcomeKind } from "@sameface/contract";
 import type { Endpoint } from "../store/records.ts";
-import { NODE_SIGNING } from "./node-signing.ts";
-import { openHeaders, openSigningKeys, type Sealer } from "./sealed-endpoint.ts";
+import { createKeyRing, type KeyRing } from "./key-ring.ts";
+import { openHeaders, type Sealer } from "./sealed-endpoint.ts";
 
 /** What is signed, for whom. */
 export interface ToSign {
@@ -21,6 +21,8 @@ export interface SignRequestOptions {
   readonly nowMs: number;
   /** Of sameface, for `user-agent`. */
   readonly version: string;
+  /** Keys that are kept open from one request to the next; absent: opened for this one. */
+  readonly keyRing?: KeyRing;
   /** What signs in at the endpoint; absent: nothing. */
   readonly authHeaders?: Readonly<Record<string, string>>;
 }
@@ -32,10 +34,9 @@ export interface SignRequestOptions {
  */
 export async function signRequest(
   { endpoint, eventId, outcome, body, attemptNumber }: ToSign,
-  { vault, nowMs, version, authHeaders = {} }: SignRequestOptions,
+  { vault, nowMs, version, keyRing = createKeyRing(vault), authHeaders = {} }: SignRequestOptions,
 ): Promise<Readonly<Record<string, string>>> {
   const timestampSeconds = Math.floor(nowMs / 1_000);
-  const keys = openSigningKeys(endpoint, vault);
   return {
     "user-agent": `sameface/${version}`,
     ...openHeaders(endpoint, vault),
@@ -45,7 +46,7 @@ export async function signRequest(
     "accept-encoding": "identity",
     [HEADERS.id]: eventId,
     [HEADERS.timestamp]: String(timestampSeconds),
-    [HEADERS.signature]: await sign({ id: eventId, timestampSeconds, body, keys, ...NODE_SIGNING }),
+    [HEADERS.signature]: await keyRing.sign(endpoint, { id: eventId, timestampSeconds, body }),
     // An operator event has none; its type is in the body, which is signed.
     ...(outcome === null ? {} : { [HEADERS.outcome]: outcome }),
     [HEADERS.attempt]: String(attemptNumber),

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { connect, getCACertificates, setDefaultCACertificates } from "node:tls";
-import { CERTIFICATES } from "./certificates.fixture.ts";
-import { type FaultServer, reply, startFaultServer } from "./fault-server.fixture.ts";
+import { CERTIFICATES, type FaultServer, reply, startFaultServer } from "./fault-server.fixture.ts";
 import type { SendResult } from "./send-result.ts";
 import { loopbackSender, postTo } from "./sender.fixture.ts";
 

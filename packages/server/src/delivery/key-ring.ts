@@ -1,0 +1,61 @@
+import { type KeyObject, sign as signWithKey } from "node:crypto";
+import { type SigningKey, sign } from "@sameface/contract";
+import type { Endpoint } from "../store/records.ts";
+import { NODE_SIGNING, privateKeyOf } from "./node-signing.ts";
+import { openSigningKeys, type Sealer } from "./sealed-endpoint.ts";
+
+/** Signs with the keys of an endpoint, which it keeps open. */
+export interface KeyRing {
+  /**
+   * The `webhook-signature` of a request.
+   * @throws {VaultError} for a secret that does not open
+   */
+  sign(
+    endpoint: Endpoint,
+    request: { readonly id: string; readonly timestampSeconds: number; readonly body: Uint8Array },
+  ): Promise<string>;
+}
+
+/** Endpoints whose keys are kept open; the one that was opened first makes room. */
+const MOST_ENDPOINTS = 1_000;
+
+/**
+ * Opening two secrets and reading an Ed25519 key costs more than both signatures (measured), so it is done once for each
+ * set of secrets. The memory's key holds the sealed bytes and where they belong: a row that was copied elsewhere is opened
+ * there again, and refused.
+ */
+export function createKeyRing(vault: Sealer): KeyRing {
+  const opened = new Map<string, readonly SigningKey[]>();
+  const privateKeys = new WeakMap<Uint8Array, KeyObject>();
+  const keysOf = (endpoint: Endpoint): readonly SigningKey[] => {
+    const name = nameOf(endpoint);
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const keys = openSigningKeys(endpoint, vault);
+    opened.set(name, keys);
+    const [oldest] = opened.keys();
+    if (opened.size > MOST_ENDPOINTS && oldest !== undefined) opened.delete(oldest);
+    return keys;
+  };
+  const readyKeyOf = (seed: Uint8Array): KeyObject => {
+    const known = privateKeys.get(seed);
+    if (known !== undefined) return known;
+    const key = privateKeyOf(seed);
+    privateKeys.set(seed, key);
+    return key;
+  };
+  const ed25519 = {
+    ...NODE_SIGNING.ed25519,
+    sign: (seed: Uint8Array, parts: readonly Uint8Array[]) =>
+      new Uint8Array(signWithKey(null, Buffer.concat(parts), readyKeyOf(seed))),
+  };
+  return {
+    sign: async (endpoint, request) =>
+      await sign({ ...request, keys: keysOf(endpoint), mac: NODE_SIGNING.mac, ed25519 }),
+  };
+}
+
+function nameOf({ tenantId, endpointId, secrets }: Endpoint): string {
+  const sealed = secrets.map((secret) => [secret.secretId, Buffer.from(secret.sealed).toString("base64")]);
+  return JSON.stringify([tenantId, endpointId, sealed]);
+}
