@@ -33,13 +33,15 @@ export const engineBench: Bench = async (progress) => {
   const { kind, pictures } = await benchPictures();
   progress(`${pictures.length} ${kind} of 720×960, ${ROUNDS} rounds`);
   const engine = await createEngine({ processes: 1 });
+  // Before the peers are children of this process too.
+  const own = childPids();
   const [human, faceApi, bare] = [
     await startPeer("human.ts"),
     await startPeer("face-api.ts"),
     await bareModels(pictures[0]?.bytes ?? new Uint8Array(0)),
   ];
   const seen = await race({ pictures, engine, human, faceApi, bare, progress });
-  const rssMb = Math.max(...childPids().map((pid) => (residentBytes(pid) ?? 0) / 1e6));
+  const rssMb = Math.max(...own.map((pid) => (residentBytes(pid) ?? 0) / 1e6));
   human.close();
   faceApi.close();
   const one = await throughput(engine, { pictures, atOnce: 1 });

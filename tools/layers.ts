@@ -37,7 +37,7 @@ export const MAY: readonly Layer[] = [
   {
     part: "packages/engine/src/",
     may: [],
-    outside: ["node:", "sharp", "onnxruntime-node"],
+    outside: ["node:", "sharp", "onnxruntime-node", "onnxruntime-web"],
     reason: "usable on a folder of pictures: it knows no customer, no JSON of the wire, no server",
   },
   {

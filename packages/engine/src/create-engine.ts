@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly models?: Partial<ModelTable>;
   readonly limits?: Partial<Limits>;
   readonly gates?: Partial<Gates>;
+  /** One build of the runtime and no other; default: native, or WebAssembly where that does not load. */
+  readonly runtime?: EngineInfo["runtime"]["name"];
   /** Default: the process's own time. */
   readonly clock?: Clock;
   /** Command line that starts a child in a narrower place; default: the narrowest one this host allows. */
@@ -64,6 +66,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
         models,
         limits,
         gates: { ...DEFAULT_GATES, ...options.gates },
+        runtime: options.runtime ?? null,
         probePort: probe.port,
       },
     });

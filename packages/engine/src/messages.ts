@@ -12,6 +12,8 @@ export interface StartMessage {
   readonly models: ModelTable;
   readonly limits: Limits;
   readonly gates: Gates;
+  /** One build of the runtime and no other; `null`: native, or WebAssembly where that does not load. */
+  readonly runtime: Runtime["name"] | null;
   /** A port on the parent's loopback that the child tries to reach, and must not. */
   readonly probePort: number;
 }

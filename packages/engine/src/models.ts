@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { EngineError } from "./engine-error.ts";
 import { hasExternalData } from "./external-data.ts";
 import { MODEL_ROLES, MODEL_TABLE, type ModelRole, type ModelRow, type ModelTable } from "./model-table.ts";
+import { loadRuntime, type Runtime } from "./runtime.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** The roles that have a session; `eyes` is checked and waits for its measurement. */
@@ -21,15 +22,19 @@ export interface Models extends Readonly<Record<SessionRole, Session>> {
  * @throws {EngineError} `modelMissing`, `modelChanged` (size or sha256), `modelExternalData`, or `startFailed` when the
  * runtime does not take a checked file; each names the file and the hash.
  */
-export async function loadModels(folder: string, options?: { readonly table?: ModelTable }): Promise<Models> {
+export async function loadModels(
+  folder: string,
+  options?: { readonly table?: ModelTable; readonly runtime?: Runtime },
+): Promise<Models> {
   const table = options?.table ?? MODEL_TABLE;
   const bytes = await readAll(folder, table);
+  const runtime = options?.runtime ?? (await loadRuntime());
   // One after another: five at once compete for the same cores and start no sooner.
-  const detector = await openSession(table.detector, bytes.detector);
-  const landmarks = await openSession(table.landmarks, bytes.landmarks);
-  const embedder = await openSession(table.embedder, bytes.embedder);
-  const liveness = await openSession(table.liveness, bytes.liveness);
-  const pose = await openSession(table.pose, bytes.pose);
+  const detector = await openSession(table.detector, { bytes: bytes.detector, runtime });
+  const landmarks = await openSession(table.landmarks, { bytes: bytes.landmarks, runtime });
+  const embedder = await openSession(table.embedder, { bytes: bytes.embedder, runtime });
+  const liveness = await openSession(table.liveness, { bytes: bytes.liveness, runtime });
+  const pose = await openSession(table.pose, { bytes: bytes.pose, runtime });
   return { table, detector, landmarks, embedder, liveness, pose };
 }
 

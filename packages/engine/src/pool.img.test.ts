@@ -32,6 +32,7 @@ async function openPool(
       models: MODEL_TABLE,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       gates: DEFAULT_GATES,
+      runtime: null,
       probePort: 9,
     },
   });

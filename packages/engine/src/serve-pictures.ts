@@ -1,5 +1,4 @@
 import type { Duplex } from "node:stream";
-import { env } from "onnxruntime-node";
 import { EngineError } from "./engine-error.ts";
 import { createFrameReader, encodeFrame, type Frame } from "./framing.ts";
 import { confineDecoder } from "./image/decode.ts";
@@ -8,6 +7,7 @@ import { canReach } from "./loopback-probe.ts";
 import type { ChildMessage, InspectMessage, ParentMessage, StartMessage } from "./messages.ts";
 import { loadModels, type Models } from "./models.ts";
 import { encodeInspected } from "./reply.ts";
+import { loadRuntime } from "./runtime.ts";
 
 // The parent is trusted and has checked the size of the picture; the prefix of a frame can say no more than this.
 const REQUEST_LIMITS = { maxHeadBytes: 0xffff_ffff, maxBodyBytes: 0xffff_ffff };
@@ -42,12 +42,12 @@ export function servePictures(channel: Duplex): void {
 async function becomeReady(channel: Duplex, start: StartMessage): Promise<Serving | null> {
   confineDecoder();
   try {
+    const runtime = await loadRuntime(start.runtime);
     const [models, reachable] = await Promise.all([
-      loadModels(start.modelsFolder, { table: start.models }),
+      loadModels(start.modelsFolder, { table: start.models, runtime }),
       canReach(start.probePort),
     ]);
-    const runtime = { name: "onnxruntime-node", version: env.versions.node ?? env.versions.common } as const;
-    tell(channel, { type: "ready", runtime, reachable });
+    tell(channel, { type: "ready", runtime: { name: runtime.name, version: runtime.version }, reachable });
     await warmUp(models);
     return { start, models };
   } catch (error) {

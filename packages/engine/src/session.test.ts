@@ -77,13 +77,13 @@ describe("sessionOver", () => {
 
   it("keeps two runs apart that were started together, and goes on after one that failed", async () => {
     const seen: number[] = [];
-    const session = sessionOver(ROW, async (input) => {
+    const session = sessionOver(ROW, async (planes) => {
       const { promise, resolve } = Promise.withResolvers<undefined>();
       setImmediate(() => {
         resolve(undefined);
       });
       await promise;
-      seen.push(Number(input.data[0]));
+      seen.push(Number(planes[0]));
       if (seen.length === 1) throw new Error("the first run fails");
       return { output: new Tensor("float32", Float32Array.of(1, 2, 3), [3]) };
     });

@@ -1,6 +1,6 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { EngineError } from "./engine-error.ts";
 import type { ModelRow } from "./model-table.ts";
+import type { Infer, Runtime } from "./runtime.ts";
 
 /** One loaded model. */
 export interface Session {
@@ -14,34 +14,29 @@ export interface Session {
 }
 
 /** Opens a model from bytes that were checked before. */
-export async function openSession(row: ModelRow, bytes: Uint8Array): Promise<Session> {
-  const session = await InferenceSession.create(bytes, {
-    // A child measures one picture on one core; more threads only take cores from the other children.
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  }).catch((cause: unknown) => {
+export async function openSession(
+  row: ModelRow,
+  { bytes, runtime }: { readonly bytes: Uint8Array; readonly runtime: Runtime },
+): Promise<Session> {
+  const outputs = row.outputs.map((output) => output.name);
+  const infer = await runtime.open({ bytes, input: row.input, outputs }).catch((cause: unknown) => {
     throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
   });
-  const names = row.outputs.map((output) => output.name);
-  return sessionOver(row, async (input) => await session.run({ [row.input]: input }, names));
+  return sessionOver(row, infer);
 }
 
-/** A session over anything that turns one input tensor into named outputs, none of which is trusted. */
-export function sessionOver(
-  row: ModelRow,
-  infer: (input: Tensor) => Promise<Readonly<Record<string, unknown>>>,
-): Session {
+/** A session over anything that turns planes into named outputs, none of which is trusted. */
+export function sessionOver(row: ModelRow, infer: Infer): Session {
   const { width, height, mean } = row.preprocessing;
   const planes = new Float32Array(mean.length * width * height);
-  const input = new Tensor("float32", planes, [1, mean.length, height, width]);
+  const dims = [1, mean.length, height, width];
   // The input buffer is reused, so runs wait for each other: a picture never sees another one's pixels.
   let turn: Promise<unknown> = Promise.resolve();
   return {
     run(pixels) {
       const result = turn.then(async () => {
         fillPlanes(planes, pixels, row);
-        return parseOutputs(row, await infer(input).catch((cause: unknown) => fail(row, { cause })));
+        return parseOutputs(row, await infer(planes, dims).catch((cause: unknown) => fail(row, { cause })));
       });
       turn = result.catch(() => undefined);
       return result;
@@ -74,7 +69,7 @@ export function fillPlanes(planes: Float32Array, pixels: Uint8Array, row: ModelR
 function parseOutputs(row: ModelRow, results: Readonly<Record<string, unknown>>): readonly Float32Array[] {
   return row.outputs.map(({ name, length }) => {
     const result = results[name];
-    const data: unknown = result instanceof Tensor ? result.data : undefined;
+    const data: unknown = typeof result === "object" && result !== null && "data" in result ? result.data : undefined;
     if (!(data instanceof Float32Array) || data.length !== length) return fail(row);
     if (!data.every(Number.isFinite)) return fail(row);
     return data;

@@ -9,7 +9,9 @@ export async function checkEngine(): Promise<readonly Finding[]> {
     await engine.close();
     return [
       well("models", models.map((model) => `${model.file} ${model.sha256.slice(0, 12)}…`).join(", ")),
-      well("engine runtime", `${runtime.name} ${runtime.version}`),
+      runtime.name === "onnxruntime-node"
+        ? well("engine runtime", `${runtime.name} ${runtime.version}`)
+        : well("engine runtime", `${runtime.name} ${runtime.version}: WebAssembly, some four times slower than native`),
       isolation.network === "none"
         ? well("engine isolation", "its processes reach no network")
         : ill(
