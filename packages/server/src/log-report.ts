@@ -1,11 +1,18 @@
+import type { SweepReport } from "./delivery/sweeper.ts";
 import type { WorkerReport } from "./delivery/worker-report.ts";
 import { faultFields, type Log } from "./http/log.ts";
 
-/** One line for each thing that a delivery worker tells. */
-export function logReport(log: Log, report: WorkerReport): void {
+/** One line for each thing that a delivery worker or the sweeper tells. */
+export function logReport(log: Log, report: WorkerReport | SweepReport): void {
   switch (report.kind) {
     case "storeFailed":
       log.error("delivery waits for the store", { reason: report.during, ...faultFields(report.error) });
+      return;
+    case "sweepFailed":
+      log.error("what is old was not swept; the next sweep goes on", faultFields(report.error));
+      return;
+    case "swept":
+      log.info("swept what is old", { tenantId: report.tenantId, count: report.events });
       return;
     case "faulted":
       log.error("a delivery failed by a fault of the server", faultFields(report.error));

@@ -13,6 +13,7 @@ import { createResolver } from "./delivery/resolver.ts";
 import { createRhythmWatch, type RhythmWatch } from "./delivery/rhythm-watch.ts";
 import { createSender, type Sender } from "./delivery/send.ts";
 import { createStreams, type Streams } from "./delivery/streams.ts";
+import { createSweeper, type Sweeper } from "./delivery/sweeper.ts";
 import { createDeliveryWorker, type DeliveryWorker } from "./delivery/worker.ts";
 import { auditRoutes } from "./http/audit.ts";
 import { authenticationRoutes } from "./http/authentications.ts";
@@ -145,6 +146,7 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const parts = partsOf(world, { store, vault, engine, log });
   const adminKey = await ensureRootKey({ store, random, adminKey: config.adminKey ?? null });
   const worker = config.roles.includes("delivery") ? createWorker(parts) : null;
+  const sweeper = worker === null ? null : sweeperOf(parts);
   const app = await createApp(parts, worker !== null);
   started.push(async () => {
     await app.close();
@@ -157,8 +159,9 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   replays?.start();
   const rhythms = worker === null ? null : createRhythms(parts);
   rhythms?.start();
+  sweeper?.start();
   parts.streams.start();
-  const close = closeOf({ ...parts, app, worker, replays, rhythms });
+  const close = closeOf({ ...parts, app, worker, replays, rhythms, sweeper });
   const notices = noticesOf(parts, origin === "made" ? keyFile : null);
   return { url: urlOf(at), adminKey, notices, close };
 }
@@ -223,6 +226,17 @@ function createReplays({ store, clock, random, log }: Parts): ReplayRunner {
   return createReplayRunner({ store, clock, random, report });
 }
 
+function sweeperOf({ store, clock, log, config }: Parts): Sweeper {
+  return createSweeper({
+    store,
+    clock,
+    keepDays: config.retentionDays,
+    report: (report) => {
+      logReport(log, report);
+    },
+  });
+}
+
 async function createApp(parts: Parts, delivers: boolean): Promise<App> {
   const { config, store, clock, random, log } = parts;
   const keyring = createKeyring({
@@ -267,16 +281,17 @@ function closeOf(
     readonly worker: DeliveryWorker | null;
     readonly replays: ReplayRunner | null;
     readonly rhythms: RhythmWatch | null;
+    readonly sweeper: Sweeper | null;
   },
 ): () => Promise<void> {
-  const { app, worker, replays, rhythms, engine, sender, streams, store, clock } = parts;
+  const { app, worker, replays, rhythms, sweeper, engine, sender, streams, store, clock } = parts;
   const end = async (): Promise<void> => {
     const cancel = clock.after(FINISH_REQUESTS_MS, () => {
       // What still runs is answered 503 by a closing engine, or learns it from its socket: nothing of it is decided.
       app.server.closeAllConnections();
     });
     streams.close();
-    await Promise.all([app.close(), worker?.stop(), replays?.stop(), rhythms?.stop()]);
+    await Promise.all([app.close(), worker?.stop(), replays?.stop(), rhythms?.stop(), sweeper?.stop()]);
     cancel();
     sender.close();
     await engine?.close();

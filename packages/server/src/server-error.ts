@@ -1,15 +1,8 @@
 /**
- * `invalidSetting`: a setting stops the start; `notServed`: a setting asks for what this version has not;
- * `portInUse`; `startFailed`: anything else before the address answers; `policyUnreadable`, `answerBroken`: faults
- * while serving, answered as 500 without their text.
+ * `invalidSetting`: a setting stops the start; `portInUse`; `startFailed`: anything else before the address answers;
+ * `policyUnreadable`, `answerBroken`: faults while serving, answered as 500 without their text.
  */
-export type ServerErrorCode =
-  | "invalidSetting"
-  | "notServed"
-  | "portInUse"
-  | "startFailed"
-  | "policyUnreadable"
-  | "answerBroken";
+export type ServerErrorCode = "invalidSetting" | "portInUse" | "startFailed" | "policyUnreadable" | "answerBroken";
 
 /** A fault of the server; the message is one line for the operator and holds no secret. */
 export class ServerError extends Error {

@@ -26,6 +26,7 @@ describe("readConfig", () => {
       trustedProxies: [],
       roles: ["api", "delivery"],
       logLevel: "info",
+      retentionDays: 30,
     });
   });
 
@@ -94,8 +95,10 @@ describe("readConfig", () => {
     configOf({ SAMEFACE_URL: "http://x", SAMEFACE_TEST_DATA: "/x" });
   });
 
-  it("refuses what this version does not serve, rather than ignoring it", () => {
-    assert.match(lineOf({ SAMEFACE_RETENTION_DAYS: "30" }), /^SAMEFACE_RETENTION_DAYS is "30"; .*Not served/);
+  it("keeps what happened for 30 days unless told otherwise, and never for less than a day", () => {
+    assert.equal(configOf({}).retentionDays, 30);
+    assert.equal(configOf({ SAMEFACE_RETENTION_DAYS: "1" }).retentionDays, 1);
+    assert.match(lineOf({ SAMEFACE_RETENTION_DAYS: "0" }), /^SAMEFACE_RETENTION_DAYS is "0"; .*from 1 to 36500/);
   });
 
   it("names the variables of interface.md", () => {

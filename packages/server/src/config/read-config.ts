@@ -34,7 +34,7 @@ export function readConfig({ env, file }: ConfigSources): ConfigResult {
     const given = text === undefined || text === "" ? fromFile.values[name] : readText(name, text);
     const value = given ?? schemaOf(name).default;
     if (value === undefined) continue;
-    if (!CHECKS[name].Check(value) || "notServed" in schemaOf(name)) {
+    if (!CHECKS[name].Check(value)) {
       return refuse(describe(name, text ?? JSON.stringify(value)));
     }
     config[name] = value;
@@ -66,7 +66,6 @@ export function schemaOf(name: SettingName): SettingSchema {
 
 function allowedOf(name: SettingName): string {
   const { type, minimum, maximum, minLength, description } = schemaOf(name);
-  if ("notServed" in schemaOf(name)) return description ?? "nothing";
   if (type === "integer" && minimum !== undefined && maximum !== undefined) {
     return `a whole number from ${minimum} to ${maximum}`;
   }

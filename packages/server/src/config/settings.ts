@@ -5,9 +5,6 @@ const BASE64_OF_32_BYTES = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$";
 
 const secret = { secret: true } as const;
 
-/** Named here so that the name is known and can't be mistyped; setting it stops the start until it is served. */
-const notServed = { notServed: true } as const;
-
 /**
  * Every setting once: default, environment variable (`SAMEFACE_` and the name in capitals), key of
  * `sameface.config.json` and row of `docs/reference/config.md` all come from here.
@@ -80,14 +77,13 @@ export const Settings = Type.Object(
       ["debug", "info", "warn", "error", "silent"].map((level) => Type.Literal(level)),
       { default: "info", description: "debug, info, warn, error or silent." },
     ),
-    retentionDays: Type.Optional(
-      Type.Integer({
-        ...notServed,
-        minimum: 1,
-        maximum: 36_500,
-        description: "Not served by this version: nothing is swept yet.",
-      }),
-    ),
+    retentionDays: Type.Integer({
+      minimum: 1,
+      maximum: 36_500,
+      default: 30,
+      description:
+        "Days for which events, their deliveries and attempts, authentications and answers to repeated requests are kept; then they are deleted, except what still waits to be delivered. Customers and the audit stay.",
+    }),
     retrySchedule: Type.Optional(
       Type.Array(Type.Number({ minimum: 0, maximum: 604_800 }), {
         minItems: 1,

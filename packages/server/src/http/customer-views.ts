@@ -1,7 +1,7 @@
 import type { CustomerView } from "../api/index.ts";
+import type { LockLimits } from "../store/lock-state.ts";
 import { lockStateOf } from "../store/lock-state.ts";
 import type { Customer } from "../store/records.ts";
-import type { LockLimits } from "../store/store.ts";
 import { timestamp } from "./route.ts";
 
 /** What the state of a customer depends on beside its row. */

@@ -24,6 +24,7 @@ const FIELDS = [
   "fault",
   "faultCode",
   "at",
+  "count",
 ] as const;
 
 /** The fields of a line; whatever else an object holds is left out. */

@@ -1,7 +1,8 @@
 import { Compile } from "typebox/compile";
 import { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, type PolicyBody } from "../api/index.ts";
 import { ServerError } from "../server-error.ts";
-import type { LockLimits, Store } from "../store/store.ts";
+import type { LockLimits } from "../store/lock-state.ts";
+import type { Store } from "../store/store.ts";
 
 const POLICY = Compile(Policy);
 

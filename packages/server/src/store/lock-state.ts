@@ -1,5 +1,19 @@
 import type { AtMs } from "./records.ts";
-import type { LockLimits, LockState } from "./store.ts";
+
+/** How many consecutive failures bar further attempts (T7). */
+export interface LockLimits {
+  /** From so many on, each further attempt waits. */
+  readonly waitAfterFailures: number;
+  readonly waitMs: number;
+  /** From so many on, none is judged until an operator resets the counter. */
+  readonly stopAfterFailures: number;
+}
+
+/** Whether an attempt may be judged now. */
+export type LockState =
+  | { readonly kind: "open" }
+  /** `retryAfterMs` `null`: stopped until an operator resets it. */
+  | { readonly kind: "locked"; readonly retryAfterMs: number | null };
 
 /** What is counted of one customer or one source. */
 export interface CountedFailures {

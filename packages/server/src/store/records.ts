@@ -220,6 +220,8 @@ export interface Endpoint {
 export const DELIVERY_STATUSES = ["pending", "inFlight", "delivered", "failing", "dead", "held", "skipped"] as const;
 /** One of {@link DELIVERY_STATUSES}. */
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+/** Those that nothing follows by itself. */
+export const FINAL_STATUSES = ["delivered", "dead", "skipped"] as const satisfies readonly DeliveryStatus[];
 
 /** One event for one endpoint. */
 export interface Delivery {

@@ -14,6 +14,7 @@ import { lockoutConformance } from "./conformance/lockouts.conformance.ts";
 import { mannersConformance } from "./conformance/manners.conformance.ts";
 import { operatorEventConformance } from "./conformance/operator-events.conformance.ts";
 import { replayConformance } from "./conformance/replays.conformance.ts";
+import { retentionConformance } from "./conformance/retention.conformance.ts";
 import { rhythmConformance } from "./conformance/rhythms.conformance.ts";
 import { rotationConformance } from "./conformance/rotation.conformance.ts";
 import { streamConformance } from "./conformance/streams.conformance.ts";
@@ -41,6 +42,7 @@ export function storeConformance(name: string, open: OpenStore, options: { skip?
     ledgerConformance(open);
     rhythmConformance(open);
     replayConformance(open);
+    retentionConformance(open);
     erasureConformance(open);
     isolationConformance(open);
     auditConformance(open);

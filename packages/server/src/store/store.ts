@@ -1,5 +1,6 @@
 import type { FailureName, OutcomeKind } from "@sameface/contract";
 import type { Ledger } from "./ledger.ts";
+import type { LockLimits, LockState } from "./lock-state.ts";
 import type {
   ApiKey,
   AtMs,
@@ -78,26 +79,11 @@ export interface CounterChange extends CounterKey {
   readonly change: "failure" | "reset";
 }
 
-/** How many consecutive failures bar further attempts (T7). */
-export interface LockLimits {
-  /** From so many on, each further attempt waits. */
-  readonly waitAfterFailures: number;
-  readonly waitMs: number;
-  /** From so many on, none is judged until an operator resets the counter. */
-  readonly stopAfterFailures: number;
-}
-
 /** The counters that may bar an attempt, and from where on. */
 export interface LockGuard {
   readonly keys: readonly CounterKey[];
   readonly limits: LockLimits;
 }
-
-/** Whether an attempt may be judged now. */
-export type LockState =
-  | { readonly kind: "open" }
-  /** `retryAfterMs` `null`: stopped until an operator resets it. */
-  | { readonly kind: "locked"; readonly retryAfterMs: number | null };
 
 /** The first half of an idempotent request. */
 export type IdempotentStart =
@@ -261,6 +247,14 @@ export interface ClaimRequest {
 /** Rows taken away or emptied, by table; the answer of an erasure. */
 export type ErasureCounts = Readonly<Record<string, number>>;
 
+/** What one batch of a sweep took away. */
+export interface Swept {
+  /** By table; attempts go with their deliveries. */
+  readonly counts: Readonly<Record<"events" | "deliveries" | "authentications" | "idempotency", number>>;
+  /** Where the next batch goes on; `null`: nothing more is that old. */
+  readonly next: number | null;
+}
+
 /** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */
 export interface Store extends Ledger {
   /** Resolves when a trivial write commits; rejects with a {@link StoreError} otherwise. For `/readyz`. */
@@ -392,6 +386,13 @@ export interface Store extends Ledger {
   ): Promise<ListenerClaim>;
   /** Deletes the streams that no listener asked for so long; audited. Answers how many. */
   deleteIdleStreams(where: { idleMs: number }): Promise<number>;
+
+  /**
+   * One batch: looks at the `limit` events that follow `after`, and takes away those that are this old with all that
+   * belongs to them, and answers kept for repeated requests. An event stays as long as one of its deliveries waits, or
+   * changed within that time.
+   */
+  sweep(where: InTenant & { olderThanMs: number; after: number | null; limit: number }): Promise<Swept>;
 
   listAudit(where: InTenant & Paging): Promise<Page<AuditedRow> & { readonly head: AuditHead | null }>;
 }

@@ -9,6 +9,7 @@ import { lockouts } from "./lockouts.ts";
 import type { Migration } from "./migration.ts";
 import { operatorEvents } from "./operator-events.ts";
 import { replayTables } from "./replay-tables.ts";
+import { retention } from "./retention.ts";
 import { rhythmTable } from "./rhythm-table.ts";
 import { streamTables } from "./stream-tables.ts";
 
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   lockouts,
   replayTables,
   rhythmTable,
+  retention,
 ];
 
 /**

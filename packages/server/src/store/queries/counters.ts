@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { type CountedFailures, lockStateOf, stricter } from "../lock-state.ts";
-import type { CounterKey, Decision, InTenant, LockGuard, LockState, Store } from "../store.ts";
+import { type CountedFailures, type LockState, lockStateOf, stricter } from "../lock-state.ts";
+import type { CounterKey, Decision, InTenant, LockGuard, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, ReadView, WriteView } from "./backend.ts";
 

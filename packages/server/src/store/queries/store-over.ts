@@ -21,6 +21,7 @@ import { operatorEventQueries } from "./operator-events.ts";
 import { policyQueries } from "./policies.ts";
 import { replayQueries } from "./replays.ts";
 import { streamQueries } from "./streams.ts";
+import { sweepQueries } from "./sweep.ts";
 import { tenantQueries } from "./tenants.ts";
 import { rhythmQueries } from "./watch-rhythm.ts";
 
@@ -49,6 +50,7 @@ export function storeOver(backend: Backend): Store {
     ...rhythmQueries(backend),
     ...replayQueries(backend),
     ...advanceQueries(backend),
+    ...sweepQueries(backend),
     ...auditQueries(backend),
     close: backend.close,
   };

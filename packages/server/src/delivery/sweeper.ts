@@ -1,0 +1,99 @@
+import type { Clock } from "../clock.ts";
+import type { Store } from "../store/store.ts";
+import { pause } from "./wake-up.ts";
+
+/** How much a sweeper takes at once, and how often it looks. */
+export interface SweeperLimits {
+  /** Events a batch: what one transaction holds up others for. */
+  readonly batch: number;
+  /** Between two batches, so that a first sweep of years leaves the store to those who wait. */
+  readonly restMs: number;
+  readonly everyMs: number;
+}
+
+const DAY_MS = 86_400_000;
+/** What is shipped. */
+const SWEEPER_LIMITS: SweeperLimits = { batch: 500, restMs: 50, everyMs: 3_600_000 };
+
+/** What a sweeper tells its host. */
+export type SweepReport =
+  | { readonly kind: "swept"; readonly tenantId: string; readonly events: number }
+  /** It looks again at the next turn. */
+  | { readonly kind: "sweepFailed"; readonly error: unknown };
+
+/** What {@link createSweeper} is made of. */
+export interface SweeperOptions {
+  readonly store: Pick<Store, "listTenants" | "sweep">;
+  readonly clock: Clock;
+  readonly keepDays: number;
+  readonly limits?: SweeperLimits;
+  /** Must not throw. */
+  readonly report: (report: SweepReport) => void;
+}
+
+/** Takes away what is older than it is to be kept. */
+export interface Sweeper {
+  /** At once, and then again and again. */
+  start(): void;
+  /** Resolves when the batch under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** Several nodes may sweep at the same time: what one took, the other does not find. */
+export function createSweeper(options: SweeperOptions): Sweeper {
+  const { clock, limits = SWEEPER_LIMITS, report } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await sweepTenants({ ...options, limits, signal });
+      } catch (error) {
+        report({ kind: "sweepFailed", error });
+      }
+      await pause(limits.everyMs, { clock, signal });
+    }
+  };
+  let running: Promise<void> | null = null;
+  return {
+    start: () => {
+      if (!signal.aborted) running ??= run();
+    },
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+interface Sweeping extends SweeperOptions {
+  readonly limits: SweeperLimits;
+  readonly signal: AbortSignal;
+}
+
+async function sweepTenants(sweeping: Sweeping): Promise<void> {
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Store["listTenants"]>> = await sweeping.store.listTenants({ after, limit: 100 });
+    for (const { tenantId } of page.items) await sweepTenant(sweeping, tenantId);
+    after = page.next;
+  } while (after !== null && !sweeping.signal.aborted);
+}
+
+async function sweepTenant({ store, clock, keepDays, limits, signal, report }: Sweeping, tenantId: string) {
+  let events = 0;
+  let after: number | null = null;
+  while (!signal.aborted) {
+    const { counts, next } = await store.sweep({
+      tenantId,
+      olderThanMs: keepDays * DAY_MS,
+      after,
+      limit: limits.batch,
+    });
+    events += counts.events;
+    after = next;
+    if (next === null) break;
+    await pause(limits.restMs, { clock, signal });
+  }
+  if (events > 0) report({ kind: "swept", tenantId, events });
+}
