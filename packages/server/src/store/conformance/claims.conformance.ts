@@ -247,5 +247,32 @@ export function claimConformance(open: OpenStore): void {
       const taken = await claimOne(bench);
       assert.equal(await finish(bench, taken), "recorded");
     });
+
+    it("records many results at once as if each came alone: stale ones, recovering endpoints and late ones too", async () => {
+      await using bench = await openBench(open);
+      const { store } = bench;
+      const troubled = await addEndpoint(bench);
+      for (let n = 0; n < 4; n += 1) await addEndpoint(bench);
+      await decide(bench);
+      for (const claimed of await claim(bench)) {
+        const failed = { kind: "retry", afterMs: 1, reason: "httpStatus" } as const;
+        await finish(bench, claimed, claimed.endpoint.endpointId === troubled ? failed : { kind: "delivered" });
+      }
+      for (let n = 0; n < 40; n += 1) await decide(bench);
+      bench.advance(10);
+      const claimed = await claim(bench, { limit: 1000, perEndpoint: 1000 });
+      assert.equal(claimed.length, 201);
+      const results = claimed.map((one, at) => (at % 10 === 0 ? { ...one, fencingToken: one.fencingToken + 1 } : one));
+      const verdicts = await Promise.all(results.map(async (one) => await finish(bench, one)));
+      for (const [at, verdict] of verdicts.entries()) assert.equal(verdict, at % 10 === 0 ? "stale" : "recorded");
+      const seen = await states(bench);
+      assert.equal(seen.filter((state) => state === "delivered").length, 180 + 4);
+      assert.equal(seen.filter((state) => state.startsWith("inFlight")).length, 21);
+      assert.equal((await store.readEndpoint({ tenantId: TENANT, endpointId: troubled }))?.consecutiveFailures, 0);
+      for (const one of claimed.slice(1, 4)) {
+        const { tenantId, deliveryId } = one;
+        assert.equal((await store.readDelivery({ tenantId, deliveryId }))?.attemptLog.at(-1)?.httpStatus, 200);
+      }
+    });
   });
 }

@@ -1,15 +1,22 @@
 import type { AttemptResult, NextStep, Store } from "../store.ts";
+import { attemptRow } from "./attempt-row.ts";
 import type { Backend, GroupOrder, WriteView } from "./backend.ts";
 import { afterFailure, afterSuccess, type EndpointHealth } from "./endpoint-health.ts";
+import { createDeliveredBatches } from "./finish-delivered.ts";
 import { disableLane } from "./lane-states.ts";
 import { lockTenant } from "./lock-tenant.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
 import { tellOperators } from "./tell-operators.ts";
 
 /** The part of the {@link Store} that takes the results of attempts. */
-export function attemptQueries({ write }: Backend): Pick<Store, "finishAttempt"> {
+export function attemptQueries(backend: Backend): Pick<Store, "finishAttempt"> {
+  const batched = createDeliveredBatches(backend);
   return {
-    finishAttempt: async (result) => await write(async (view) => await finishAttempt(view, result), orderOf(result)),
+    finishAttempt: async (result) => {
+      const verdict = result.next.kind === "delivered" ? await batched(result) : "alone";
+      if (verdict !== "alone") return { kind: verdict };
+      return await backend.write(async (view) => await finishAttempt(view, result), orderOf(result));
+    },
   };
 }
 
@@ -37,7 +44,7 @@ async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ 
     .where("delivery_id", "=", result.deliveryId)
     .executeTakeFirst();
   if (row?.status !== "inFlight" || row.fencing_token !== result.fencingToken) return { kind: "stale" };
-  await insertAttempt(view, row, result);
+  await view.db.insertInto("delivery_attempts").values(attemptRow(row, result)).execute();
   const endpoint = await readEndpointState(view, row, result.next);
   const settled = settle(row, { next: result.next, endpoint, nowMs: view.nowMs });
   await view.db
@@ -52,24 +59,6 @@ async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ 
     await tellOperators(view, row, { next: result.next, endpoint });
   }
   return { kind: "recorded" };
-}
-
-async function insertAttempt(view: WriteView, row: DeliveryRow, { attempt }: AttemptResult): Promise<void> {
-  await view.db
-    .insertInto("delivery_attempts")
-    .values({
-      tenant_id: row.tenant_id,
-      delivery_id: row.delivery_id,
-      number: row.attempts,
-      started_at_ms: attempt.startedAtMs,
-      duration_ms: attempt.durationMs,
-      result: attempt.result,
-      reason: attempt.reason,
-      http_status: attempt.httpStatus,
-      reply_body: attempt.replyBody,
-      reply_content_type: attempt.replyContentType,
-    })
-    .execute();
 }
 
 /** Locked where the result depends on it: an endpoint that is being disabled holds what fails meanwhile. */

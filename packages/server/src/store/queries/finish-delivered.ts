@@ -1,0 +1,136 @@
+import type { AttemptResult } from "../store.ts";
+import { attemptRow } from "./attempt-row.ts";
+import type { Backend, WriteView } from "./backend.ts";
+import { afterSuccess } from "./endpoint-health.ts";
+import type { DeliveryRow, EndpointRow } from "./tables.ts";
+
+/** What became of a result in a batch; `alone`: it changes more than its own row, and is written by itself. */
+export type BatchVerdict = "recorded" | "stale" | "alone";
+
+interface Waiting {
+  readonly result: AttemptResult;
+  readonly settle: (verdict: BatchVerdict) => void;
+}
+
+/** A bound on one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535. */
+const LARGEST_BATCH = 500;
+
+/**
+ * Records deliveries that were acknowledged, together: what arrives while the last batch is written is one batch, with
+ * four statements however many there are. A batch that fails is written one by one, so that one bad member fails alone.
+ */
+export function createDeliveredBatches({ write }: Backend): (result: AttemptResult) => Promise<BatchVerdict> {
+  const waiting: Waiting[] = [];
+  let isAsked = false;
+  const flush = async (): Promise<void> => {
+    isAsked = true;
+    const batch: Waiting[] = [];
+    try {
+      const verdicts = await write(async (view) => {
+        isAsked = false;
+        // A work that is run again (a conflict between processes) writes the same results again.
+        if (batch.length === 0) batch.push(...waiting.splice(0, LARGEST_BATCH));
+        if (waiting.length > 0) void flush();
+        return await finishDelivered(
+          view,
+          batch.map(({ result }) => result),
+        );
+      });
+      for (const [at, { settle }] of batch.entries()) settle(verdicts[at] ?? "alone");
+    } catch {
+      isAsked = false;
+      // The store refused before it asked for the work: what waits is to hear of it by its own attempt.
+      for (const { settle } of batch.length > 0 ? batch : waiting.splice(0)) settle("alone");
+    }
+  };
+  return async (result) =>
+    await new Promise((settle) => {
+      waiting.push({ result, settle });
+      if (!isAsked) void flush();
+    });
+}
+
+async function finishDelivered(view: WriteView, results: readonly AttemptResult[]): Promise<readonly BatchVerdict[]> {
+  const verdicts = new Map<AttemptResult, BatchVerdict>();
+  for (const tenantId of new Set(results.map((result) => result.tenantId))) {
+    const own = results.filter((result) => result.tenantId === tenantId);
+    const rows = await readRows(view, tenantId, own);
+    const untroubled = await readUntroubled(view, tenantId, own);
+    const simple: { row: DeliveryRow; result: AttemptResult }[] = [];
+    for (const result of own) {
+      const row = rows.get(result.deliveryId);
+      if (row?.status !== "inFlight" || row.fencing_token !== result.fencingToken) verdicts.set(result, "stale");
+      else if (untroubled.has(row.endpoint_id)) simple.push({ row, result });
+    }
+    await writeAll(view, tenantId, simple);
+    for (const { result } of simple) verdicts.set(result, "recorded");
+  }
+  return results.map((result) => verdicts.get(result) ?? "alone");
+}
+
+async function readRows(
+  view: WriteView,
+  tenantId: string,
+  results: readonly AttemptResult[],
+): Promise<ReadonlyMap<string, DeliveryRow>> {
+  const rows = await view.db
+    .selectFrom("deliveries")
+    .selectAll()
+    .$if(view.locksRows, (query) => query.forNoKeyUpdate())
+    .where("tenant_id", "=", tenantId)
+    .where("delivery_id", "in", padded(results.map((result) => result.deliveryId)))
+    // Locked in one order by all nodes.
+    .orderBy("delivery_id")
+    .execute();
+  return new Map(rows.map((row) => [row.delivery_id, row]));
+}
+
+/** Endpoints of which a success changes nothing and tells nobody: nearly all, nearly always. */
+async function readUntroubled(
+  view: WriteView,
+  tenantId: string,
+  results: readonly AttemptResult[],
+): Promise<ReadonlySet<string>> {
+  const rows: readonly (Pick<EndpointRow, "endpoint_id" | "failing_told_at_ms"> &
+    Parameters<typeof afterSuccess>[0])[] = await view.db
+    .selectFrom("endpoints")
+    .select([
+      "endpoint_id",
+      "failing_since_ms",
+      "consecutive_failures",
+      "slowed_until_ms",
+      "ramp",
+      "failing_told_at_ms",
+    ])
+    .where("tenant_id", "=", tenantId)
+    .where("endpoint_id", "in", padded([...new Set(results.map((result) => result.endpointId))]))
+    .execute();
+  const calm = rows.filter((row) => row.failing_told_at_ms === null && afterSuccess(row) === null);
+  return new Set(calm.map((row) => row.endpoint_id));
+}
+
+async function writeAll(
+  view: WriteView,
+  tenantId: string,
+  simple: readonly { readonly row: DeliveryRow; readonly result: AttemptResult }[],
+): Promise<void> {
+  if (simple.length === 0) return;
+  await view.db
+    .insertInto("delivery_attempts")
+    .values(simple.map(({ row, result }) => attemptRow(row, result)))
+    .execute();
+  await view.db
+    .updateTable("deliveries")
+    .set({ status: "delivered", reason: null, due_at_ms: null, crashes: 0, updated_at_ms: view.nowMs })
+    .where("tenant_id", "=", tenantId)
+    .where("delivery_id", "in", padded(simple.map(({ row }) => row.delivery_id)))
+    .execute();
+}
+
+/** Ids up to the next power of two, the last one repeated: a handful of statements to keep prepared, not hundreds. */
+function padded(ids: readonly string[]): readonly string[] {
+  const last = ids.at(-1);
+  if (last === undefined) return ids;
+  const length = 2 ** Math.ceil(Math.log2(ids.length));
+  return [...ids, ...Array.from({ length: length - ids.length }, () => last)];
+}
