@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { HEAD_TABLE } from "../packages/engine/src/heads/head-table.ts";
 import { MODEL_TABLE } from "../packages/engine/src/model-table.ts";
 import type { PackageName } from "./build.ts";
 import { readManifest } from "./manifest.ts";
@@ -57,7 +58,11 @@ function fileFaults({ files, folder }: Packed): string[] {
 }
 
 function modelFiles(): string[] {
-  return ["models/LICENSE", ...Object.values(MODEL_TABLE).map((row) => `models/${row.file}`)];
+  return [
+    "models/LICENSE",
+    ...Object.values(MODEL_TABLE).map((row) => `models/${row.file}`),
+    ...Object.values(HEAD_TABLE).map((row) => `heads/${row.file}`),
+  ];
 }
 
 function sizeFaults({ folder, installedBytes }: Packed): string[] {

@@ -21,7 +21,7 @@ const PROOF = "Proof: kill it, simulate it, measure it";
 export const LANES = {
   unit: {
     budgetMinutes: 2,
-    files: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts"],
+    files: ["packages/*/{src,training}/**/*.test.ts", "tools/**/*.test.ts"],
     except: [STORE, IMG],
     concurrency: 2,
   },

@@ -35,6 +35,12 @@ export const MAY: readonly Layer[] = [
     reason: "anyone who receives a webhook can afford it: web standards, no schema library, any runtime",
   },
   {
+    part: "packages/engine/training/",
+    may: ["packages/engine/src/"],
+    outside: ["node:", "sharp"],
+    reason: "draws faces and trains the heads on them; runs in the repository, is not published",
+  },
+  {
     part: "packages/engine/src/",
     may: [],
     outside: ["node:", "sharp", "onnxruntime-node", "onnxruntime-web"],

@@ -1,8 +1,18 @@
 import { hash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "./clock.ts";
+import { HEAD_TABLE } from "./heads/head-table.ts";
+import { belongsTo } from "./heads/load-heads.ts";
 import { type ImageFormat, imageFormat } from "./image/image-format.ts";
-import type { Engine, EngineInfo, ImageFacts, Inspection, InspectOptions, Problem } from "./inspection.ts";
+import {
+  CHECK_NAMES,
+  type Engine,
+  type EngineInfo,
+  type ImageFacts,
+  type Inspection,
+  type InspectOptions,
+  type Problem,
+} from "./inspection.ts";
 import { type Launch, narrowestLaunch } from "./launch.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { type LoopbackProbe, openLoopbackProbe } from "./loopback-probe.ts";
@@ -149,11 +159,12 @@ function withHeader(facts: ImageFacts, header: HeaderFacts | null): ImageFacts {
 }
 
 function describe({ pool, ready, limits, models, processes }: Parts): EngineInfo {
+  const used = [
+    ...MODEL_ROLES.map((role) => ({ role, ...models[role] })),
+    ...CHECK_NAMES.map((role) => ({ role, ...HEAD_TABLE[role] })).filter((head) => belongsTo(head, models)),
+  ];
   return {
-    models: MODEL_ROLES.map((role) => {
-      const { file, sha256, licence } = models[role];
-      return { role, file, sha256, licence };
-    }),
+    models: used.map(({ role, file, sha256, licence }) => ({ role, file, sha256, licence })),
     embedderId: embedderIdOf(models.embedder),
     runtime: ready.runtime,
     isolation: { network: pool.reachable ? "reachable" : "none", processes, spare: SPARE_CHILDREN },

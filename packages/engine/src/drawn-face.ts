@@ -1,3 +1,5 @@
+import { type DrawnWear, drawWear } from "./drawn-wear.ts";
+
 /** How a drawn face is placed. */
 export interface DrawnFaceOptions {
   /** Pixels; default 480 × 640. */
@@ -12,6 +14,8 @@ export interface DrawnFaceOptions {
   readonly tilt?: number;
   /** Another picture of the same drawn person: light, grain and background differ; default 0. */
   readonly take?: number;
+  /** What the drawn person wears; default nothing. */
+  readonly wears?: DrawnWear;
 }
 
 type Skin = readonly [light: string, middle: string, dark: string];
@@ -37,7 +41,7 @@ const WALLS = ["#b9b7b0", "#9fa9b0", "#c4bcae", "#8f9892"] as const;
  * ```
  */
 export function drawFace(seed: number, options: DrawnFaceOptions = {}): string {
-  const { width = 480, height = 640, headFraction = 0.34, x = 0.5, y = 0.47, tilt = 0, take = 0 } = options;
+  const { width = 480, height = 640, headFraction = 0.34, x = 0.5, y = 0.47, tilt = 0, take = 0, wears } = options;
   const person = drawPerson(createRandom(seed));
   const scene = createRandom(seed * 1009 + take + 1);
   const scale = (width * headFraction) / 200;
@@ -47,7 +51,7 @@ export function drawFace(seed: number, options: DrawnFaceOptions = {}): string {
     definitions(person, { scene, grain: Math.floor(scene() * 10_000) }),
     `<rect width="${width}" height="${height}" fill="${pick(WALLS, scene())}"/>`,
     `<rect width="${width}" height="${height}" fill="url(#wall)"/>`,
-    `<g filter="url(#soft)"><g transform="${place}">${shoulders(person)}${head(person)}</g></g>`,
+    `<g filter="url(#soft)"><g transform="${place}">${shoulders(person)}${head(person)}${wears === undefined ? "" : drawWear(wears, person)}</g></g>`,
     `<rect width="${width}" height="${height}" filter="url(#grain)" opacity="0.16"/>`,
     "</svg>",
   ].join("\n");

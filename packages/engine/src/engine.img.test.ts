@@ -10,7 +10,9 @@ import sharp from "sharp";
 import { createEngine } from "./create-engine.ts";
 import { EngineError } from "./engine-error.ts";
 import { childPids, noneRuns, oneComputes } from "./fixtures/child-processes.ts";
+import { HEAD_TABLE } from "./heads/head-table.ts";
 import type { Engine } from "./inspection.ts";
+import { CHECK_NAMES } from "./inspection.ts";
 import { MODEL_ROLES, MODEL_TABLE } from "./model-table.ts";
 
 const MODELS = fileURLToPath(new URL("../models", import.meta.url));
@@ -35,7 +37,10 @@ describe("createEngine", () => {
     const info = engine.describe();
     assert.deepEqual(
       info.models.map(({ role, sha256 }) => [role, sha256]),
-      MODEL_ROLES.map((role) => [role, MODEL_TABLE[role].sha256]),
+      [
+        ...MODEL_ROLES.map((role) => [role, MODEL_TABLE[role].sha256]),
+        ...CHECK_NAMES.map((name) => [name, HEAD_TABLE[name].sha256]),
+      ],
     );
     assert.match(info.embedderId, /^87aacdfe57510db2-/);
     assert.deepEqual(info.runtime, { name: "onnxruntime-node", version: "1.30.0" });

@@ -4,7 +4,10 @@ import sharp from "sharp";
 import { livenessCrop } from "./checks/measure-liveness.ts";
 import { compare } from "./compare.ts";
 import { type DrawnFaceOptions, drawFace } from "./drawn-face.ts";
+import type { DrawnWear } from "./drawn-wear.ts";
 import { drawnPicture, MODELS_FOLDER, pictureOf, plainPicture } from "./fixtures/pictures.ts";
+import { NO_HEADS } from "./heads/load-heads.ts";
+import { CHECK_NAMES } from "./inspection.ts";
 import { DEFAULT_GATES, type Measured, measure } from "./measure.ts";
 import { loadModels, type Models } from "./models.ts";
 import { type Picture, stretch } from "./picture.ts";
@@ -61,13 +64,24 @@ describe("measure", () => {
     assert.equal(result.faceCount, 1);
     assert.deepEqual(result.quality?.hints, []);
     assert.equal(result.primary?.landmarks.length, 68);
-    assert.deepEqual(Object.keys(result.timings), ["detect", "landmarks", "embed", "liveness", "pose"]);
+    assert.deepEqual(Object.keys(result.timings), ["detect", "landmarks", "embed", "liveness", "pose", "checks"]);
   });
 
-  it("says of checks without a model that they were not evaluated", async () => {
+  it("sees on a drawn face what was drawn on it, and nothing else", async () => {
+    const worn = async (wears?: DrawnWear) => {
+      const { checks } = await measured(await drawnPicture(12, wears === undefined ? {} : { wears }));
+      return CHECK_NAMES.filter((name) => "value" in checks[name] && checks[name].value.present);
+    };
+    assert.deepEqual(await worn(), []);
+    for (const wears of CHECK_NAMES) assert.deepEqual(await worn(wears), [wears]);
+  });
+
+  it("says of checks whose head was trained on another model that they were not evaluated, never that nothing is worn", async () => {
     const nothing = { unavailable: "notEvaluated" };
-    const { checks } = await measured(await drawnPicture(1));
+    const context = { models: { ...models, heads: NO_HEADS }, purpose: "match", gates: DEFAULT_GATES } as const;
+    const { checks, problems } = await measure(await drawnPicture(12, { wears: "mask" }), context);
     assert.deepEqual(checks, { mask: nothing, lenses: nothing, headCover: nothing });
+    assert.deepEqual(problems, []);
   });
 
   it("gives positions in pixels of the original", async () => {

@@ -6,7 +6,8 @@ import { chooseFace } from "./detect/choose-face.ts";
 import { type Found, type FoundFace, findFaces } from "./detect/find-faces.ts";
 import { embedFace } from "./embed/embed-face.ts";
 import { EngineError } from "./engine-error.ts";
-import type { Box, CheckName, Inspection, Liveness, Point, Pose, Problem, Template } from "./inspection.ts";
+import { runChecks } from "./heads/run-checks.ts";
+import type { Box, Inspection, Liveness, Point, Pose, Problem, Template } from "./inspection.ts";
 import { distance, type FivePoints, findLandmarks, fivePoints } from "./landmarks.ts";
 import { modelIdOf } from "./model-table.ts";
 import type { Models } from "./models.ts";
@@ -58,7 +59,7 @@ export async function measure(picture: Picture, context: MeasureContext): Promis
 
 interface Stages {
   readonly timings: Record<string, number>;
-  time<T>(stage: string, work: () => Promise<T>): Promise<T>;
+  time<T>(stage: string, work: () => T | Promise<T>): Promise<T>;
 }
 
 /** Takes the time of each stage in milliseconds. */
@@ -95,6 +96,7 @@ interface MeasuredFace {
   readonly liveness: Liveness;
   readonly livenessCropScale: number;
   readonly pose: Pose;
+  readonly checks: Measured["checks"];
 }
 
 async function measureFace({ picture, found, face, models }: FaceInPicture, stages: Stages): Promise<MeasuredFace> {
@@ -105,23 +107,26 @@ async function measureFace({ picture, found, face, models }: FaceInPicture, stag
     findLandmarks(canvas, { box, session: models.landmarks, row: table.landmarks }),
   );
   const points: FivePoints = fivePoints(onCanvas);
-  const { template, recognisable } = await stages.time("embed", () =>
+  const embedded = await stages.time("embed", () =>
     embedFace(canvas, { points, session: models.embedder, row: table.embedder }),
   );
   const crop: LivenessCrop = livenessCrop(picture, face.box);
   const liveness = await stages.time("liveness", () =>
     measureLiveness(picture, { crop, session: models.liveness, row: table.liveness }),
   );
-  const pose = await stages.time("pose", () => measurePose(canvas, { box, session: models.pose, row: table.pose }));
+  const posed = await stages.time("pose", () => measurePose(canvas, { box, session: models.pose, row: table.pose }));
+  const tensors = { embedder: embedded.outputs, pose: posed.outputs };
+  const checks = await stages.time("checks", () => runChecks(models.heads, { tensors, rows: table }));
   return {
     ...face,
     landmarks: onCanvas.map(({ x, y }) => ({ x: x - offset.x, y: y - offset.y })),
     interocularPx: distance(points.leftEye, points.rightEye),
-    template,
-    recognisable,
+    template: embedded.template,
+    recognisable: embedded.recognisable,
     liveness,
     livenessCropScale: crop.scale,
-    pose,
+    pose: posed.pose,
+    checks,
   };
 }
 
@@ -155,17 +160,10 @@ function report(
     },
     template: { value: face.template, model: modelIdOf(models.table.embedder) },
     liveness: { value: face.liveness, model: modelIdOf(models.table.liveness) },
-    checks: NOT_EVALUATED,
+    checks: face.checks,
     problems: uniqueProblems(refusals),
   };
 }
-
-// The heads for these come with their own models; until then nothing is said about them.
-const NOT_EVALUATED = {
-  mask: { unavailable: "notEvaluated" },
-  lenses: { unavailable: "notEvaluated" },
-  headCover: { unavailable: "notEvaluated" },
-} as const satisfies Record<CheckName, { unavailable: string }>;
 
 function uniqueProblems(refusals: readonly Refusal[]): readonly Problem[] {
   return [...new Set(refusals.map((refusal) => refusal.problem))];

@@ -20,8 +20,11 @@ export interface ModelRow {
   readonly sha256: string;
   readonly licence: string;
   readonly input: string;
-  /** Output names in the order in which the decoder of the role reads them, each with its element count. */
-  readonly outputs: readonly { readonly name: string; readonly length: number }[];
+  /**
+   * Output names in the order in which the decoder of the role reads them, each with its element count. `inner`: a
+   * tensor inside the graph, which is made an output after the file's hash was checked.
+   */
+  readonly outputs: readonly { readonly name: string; readonly length: number; readonly inner?: true }[];
   readonly preprocessing: Preprocessing;
   /**
    * Embedder only: L2 norm of its output, before that is made 1, under which it did not recognise a face as one.
@@ -76,7 +79,12 @@ export const MODEL_TABLE = {
     sha256: "87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581",
     licence: LICENCE,
     input: "input",
-    outputs: [{ name: "output", length: 512 }],
+    // The inner ones are what the heads of the capture checks read: 128 channels of 14×14 and of 7×7 (engine.md §8).
+    outputs: [
+      { name: "output", length: 512 },
+      { name: "471", length: 128 * 14 * 14, inner: true },
+      { name: "503", length: 128 * 7 * 7, inner: true },
+    ],
     preprocessing: {
       id: "arc112-bgr-1",
       width: 112,
@@ -117,6 +125,8 @@ export const MODEL_TABLE = {
       { name: "output", length: 66 },
       { name: "617", length: 66 },
       { name: "618", length: 66 },
+      // Read by the head of head cover: 232 channels of 14×14.
+      { name: "539", length: 232 * 14 * 14, inner: true },
     ],
     preprocessing: {
       id: "box150-imagenet",

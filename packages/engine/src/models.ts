@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineError } from "./engine-error.ts";
 import { hasExternalData } from "./external-data.ts";
+import { type Heads, loadHeads, NO_HEADS } from "./heads/load-heads.ts";
 import { MODEL_ROLES, MODEL_TABLE, type ModelRole, type ModelRow, type ModelTable } from "./model-table.ts";
+import { readPinned } from "./read-pinned.ts";
 import { loadRuntime, type Runtime } from "./runtime.ts";
 import { openSession, type Session } from "./session.ts";
 
@@ -13,21 +13,24 @@ export type SessionRole = Exclude<ModelRole, "eyes">;
 /** What {@link measure} runs: one session per role, and the table that the sessions were opened from. */
 export interface Models extends Readonly<Record<SessionRole, Session>> {
   readonly table: ModelTable;
+  readonly heads: Heads;
 }
 
 /**
  * Reads, checks and opens every model of the table. Each file is read once: the bytes that were hashed are the bytes
  * that are loaded.
  * @param folder where the files lie
+ * @param options `heads: false` for what trains them
  * @throws {EngineError} `modelMissing`, `modelChanged` (size or sha256), `modelExternalData`, or `startFailed` when the
  * runtime does not take a checked file; each names the file and the hash.
  */
 export async function loadModels(
   folder: string,
-  options?: { readonly table?: ModelTable; readonly runtime?: Runtime },
+  options?: { readonly table?: ModelTable; readonly runtime?: Runtime; readonly heads?: boolean },
 ): Promise<Models> {
   const table = options?.table ?? MODEL_TABLE;
   const bytes = await readAll(folder, table);
+  const heads = options?.heads === false ? NO_HEADS : await loadHeads(table);
   const runtime = options?.runtime ?? (await loadRuntime());
   // One after another: five at once compete for the same cores and start no sooner.
   const detector = await openSession(table.detector, { bytes: bytes.detector, runtime });
@@ -35,7 +38,7 @@ export async function loadModels(
   const embedder = await openSession(table.embedder, { bytes: bytes.embedder, runtime });
   const liveness = await openSession(table.liveness, { bytes: bytes.liveness, runtime });
   const pose = await openSession(table.pose, { bytes: bytes.pose, runtime });
-  return { table, detector, landmarks, embedder, liveness, pose };
+  return { table, heads, detector, landmarks, embedder, liveness, pose };
 }
 
 async function readAll(folder: string, table: ModelTable): Promise<Record<ModelRole, Uint8Array>> {
@@ -48,25 +51,11 @@ async function readAll(folder: string, table: ModelTable): Promise<Record<ModelR
 
 /** The bytes of one model file, exactly as the row pins them. */
 async function readChecked(folder: string, row: ModelRow): Promise<Uint8Array> {
-  const path = join(folder, row.file);
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new EngineError(
-      "modelMissing",
-      `model file ${path} (sha256 ${row.sha256}) cannot be read: run \`npm run models\`, or see the README beside it`,
-      { cause },
-    );
-  });
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (sha256 !== row.sha256) {
-    throw new EngineError(
-      "modelChanged",
-      `model file ${path} has ${bytes.length} bytes and sha256 ${sha256}, wanted ${row.bytes} bytes and ${row.sha256}`,
-    );
-  }
+  const bytes = await readPinned(folder, row);
   if (namesOtherFiles(bytes)) {
     throw new EngineError(
       "modelExternalData",
-      `model file ${path} (sha256 ${sha256}) keeps its numbers in another file, or is not ONNX: refused`,
+      `model file ${join(folder, row.file)} (sha256 ${row.sha256}) keeps its numbers in another file, or is not ONNX: refused`,
     );
   }
   return bytes;

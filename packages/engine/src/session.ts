@@ -1,4 +1,5 @@
 import { EngineError } from "./engine-error.ts";
+import { exposeTensors } from "./expose-tensors.ts";
 import type { ModelRow } from "./model-table.ts";
 import type { Infer, Runtime } from "./runtime.ts";
 
@@ -19,7 +20,9 @@ export async function openSession(
   { bytes, runtime }: { readonly bytes: Uint8Array; readonly runtime: Runtime },
 ): Promise<Session> {
   const outputs = row.outputs.map((output) => output.name);
-  const infer = await runtime.open({ bytes, input: row.input, outputs }).catch((cause: unknown) => {
+  const inner = row.outputs.filter((output) => output.inner === true).map((output) => output.name);
+  const exposed = exposeTensors(bytes, inner);
+  const infer = await runtime.open({ bytes: exposed, input: row.input, outputs }).catch((cause: unknown) => {
     throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
   });
   return sessionOver(row, infer);

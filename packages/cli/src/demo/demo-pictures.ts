@@ -14,6 +14,9 @@ export interface DemoPictures {
   readonly other: Buffer;
   /** A face that is not live; drawn, since no photograph of a real attack is at hand. */
   readonly drawnFace: Buffer;
+  /** Somebody with glasses, somebody with a mask; drawn. */
+  readonly drawnLenses: Buffer;
+  readonly drawnMask: Buffer;
   /** No face at all; drawn. */
   readonly landscape: Buffer;
 }
@@ -57,6 +60,8 @@ export async function loadDemoPictures(): Promise<DemoPictures> {
   return {
     ...(folder === null ? await drawnPeople() : await photographedPeople(folder)),
     drawnFace: await rendered(drawFace(DRAWN_ATTACK)),
+    drawnLenses: await rendered(drawFace(DRAWN.enrolled.person, { wears: "lenses" })),
+    drawnMask: await rendered(drawFace(DRAWN.enrolled.person, { wears: "mask" })),
     landscape: await rendered(LANDSCAPE),
   };
 }

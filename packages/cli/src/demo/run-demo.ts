@@ -52,7 +52,7 @@ async function play({ context, client, receiver, pictures }: DemoStage, scene: S
   const received = await within(NOTIFICATION_TIMEOUT_MS, receiver.notification(await eventIdOf(client, answer)));
   const asExpected = received !== null && matches(received, scene);
   context.print({ scene: scene.title, expected: scene.expected, asExpected, received }, [
-    `${asExpected ? "ok  " : "FAIL"} ${scene.expected}${scene.code === null ? "" : ` (${scene.code})`}: ${scene.title}`,
+    `${asExpected ? "ok  " : "FAIL"} ${scene.expected}${detailOf(scene)}: ${scene.title}`,
     received === null
       ? `     nothing came within ${NOTIFICATION_TIMEOUT_MS / 1000} s`
       : `     ${received.id}  signature verified`,
@@ -70,11 +70,23 @@ async function eventIdOf({ api }: ApiClient, answer: Answer<"authenticate">): Pr
   return accepted(await api.readAuthentication({ id })).eventId;
 }
 
+function detailOf({ code, worn }: Scene): string {
+  const detail = code ?? worn;
+  return detail === undefined ? "" : ` (${detail})`;
+}
+
 function matches({ outcome, body }: ReceivedNotification, scene: Scene): boolean {
   const parsed: unknown = JSON.parse(body);
-  const code = isRecord(parsed) ? (parsed["errorCode"] ?? null) : undefined;
-  return outcome.kind === scene.expected && code === scene.code;
+  if (!isRecord(parsed)) return false;
+  const worn = WORN_KEYS.filter((key) => parsed[key] === true);
+  return (
+    outcome.kind === scene.expected &&
+    (parsed["errorCode"] ?? null) === scene.code &&
+    worn.join() === (scene.worn ?? "")
+  );
 }
+
+const WORN_KEYS = ["hasFaceMask", "hasLenses"] as const;
 
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;

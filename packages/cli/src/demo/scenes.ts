@@ -9,6 +9,8 @@ export interface Scene {
   readonly expected: OutcomeKind;
   /** `errorCode` in the body; `null`: the body has none. */
   readonly code: number | null;
+  /** The key of the body that must be true, and alone. */
+  readonly worn?: "hasLenses" | "hasFaceMask";
 }
 
 /** The customers of the demo: one enrolled, one enrolled and blocked. */
@@ -39,6 +41,22 @@ export const SCENES: readonly Scene[] = [
     picture: "drawnFace",
     expected: "spoof",
     code: 4005,
+  },
+  {
+    title: "glasses (this picture is drawn)",
+    customerId: ENROLLED,
+    picture: "drawnLenses",
+    expected: "declined",
+    code: null,
+    worn: "hasLenses",
+  },
+  {
+    title: "a mask (this picture is drawn)",
+    customerId: ENROLLED,
+    picture: "drawnMask",
+    expected: "declined",
+    code: null,
+    worn: "hasFaceMask",
   },
   {
     title: "no face at all (this picture is drawn)",

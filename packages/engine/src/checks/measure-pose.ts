@@ -10,11 +10,17 @@ const MARGIN = 0.25;
 const DEGREES_PER_BIN = 3;
 const FIRST_BIN_DEGREES = -99;
 
+/** A pose, and everything the model gave on its way, in the order of its row. */
+export interface Posed {
+  readonly pose: Pose;
+  readonly outputs: readonly Float32Array[];
+}
+
 /** Which way the head is turned. @throws {EngineError} `modelFailure` */
 export async function measurePose(
   picture: Pixels,
   face: { readonly box: Box; readonly session: Session; readonly row: ModelRow },
-): Promise<Pose> {
+): Promise<Posed> {
   const { box } = face;
   const { width, height } = face.row.preprocessing;
   const rect = clipRect(
@@ -27,9 +33,10 @@ export async function measurePose(
     picture,
   );
   if (rect === undefined) throw new EngineError("modelFailure", "the face lies outside the picture");
-  const [yaw, pitch, roll] = await face.session.run(await stretch(picture, { rect, width, height }));
+  const outputs = await face.session.run(await stretch(picture, { rect, width, height }));
+  const [yaw, pitch, roll] = outputs;
   // The model counts yaw to the picture's left (measured: its sign follows the nose, r = −0.88 on 122 faces).
-  return { yaw: -degreesOf(yaw), pitch: degreesOf(pitch), roll: degreesOf(roll) };
+  return { pose: { yaw: -degreesOf(yaw), pitch: degreesOf(pitch), roll: degreesOf(roll) }, outputs };
 }
 
 /** Expected angle over the bins. */

@@ -14,6 +14,8 @@ export interface Embedded {
   readonly template: Template;
   /** False: the face is upside down, covered or too blurred to say who it is. */
   readonly recognisable: boolean;
+  /** Everything the embedder gave, in the order of its row; the heads of the checks read its inner tensors. */
+  readonly outputs: readonly Float32Array[];
 }
 
 /** One face as numbers. @throws {EngineError} `modelFailure`, also for a vector without direction */
@@ -21,9 +23,10 @@ export async function embedFace(
   picture: Pixels,
   face: { readonly points: FivePoints; readonly session: Session; readonly row: ModelRow },
 ): Promise<Embedded> {
-  const [output = new Float32Array(0)] = await face.session.run(await alignFace(picture, face.points));
+  const outputs = await face.session.run(await alignFace(picture, face.points));
+  const [output = new Float32Array(0)] = outputs;
   const template = { embedderId: embedderIdOf(face.row), vector: toUnitLength(output) };
-  return { template, recognisable: normOf(output) >= (face.row.minNorm ?? 0) };
+  return { template, outputs, recognisable: normOf(output) >= (face.row.minNorm ?? 0) };
 }
 
 /** The vector with L2 norm 1. @throws {EngineError} `modelFailure` when it has no direction */

@@ -64,10 +64,10 @@ export const PolicyBody = closed({
 });
 export type PolicyBody = Static<typeof PolicyBody>;
 
-/** engine.md §6 (balanced), §7 (0.3), §8 (head cover is experimental and does not refuse by default); reliability.md T7. */
+/** engine.md §6 (balanced), §7 (0.3), §11 (head cover is told and does not refuse: docs/heads.md); reliability.md T7. */
 export const DEFAULT_POLICY: Policy = {
   thresholds: { match: "balanced" },
-  checks: { lenses: "block", headCover: "off" },
+  checks: { lenses: "block", headCover: "flag" },
   liveness: { threshold: 0.3 },
   secondFactor: false,
   lockout: { waitAfterFailures: 5, waitSeconds: 30, stopAfterFailures: 50 },

@@ -1,7 +1,7 @@
 import type { Outcome } from "@sameface/contract";
 import { CHECK_NAMES, type CheckName, type Comparison, type Inspection, type Template } from "@sameface/engine";
 import type { Checks, Policy } from "../api/index.ts";
-import { isRefused, PROBLEM_FAILURES } from "../faces/problem-failures.ts";
+import { decidingProblem, isRefused, PROBLEM_FAILURES } from "../faces/problem-failures.ts";
 import { matchThresholdOf } from "../policy/tenant-policy.ts";
 import type { Customer } from "../store/records.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -50,9 +50,12 @@ export function judgeLock(): Judgement {
 
 /** The judgement on a picture of a known customer. */
 export function judgePicture(inspection: Inspection, context: JudgeContext): Judgement {
-  const problem = inspection.problems.find((one) => !isRefused(one)) ?? null;
-  const match = problem === null ? findMatch(inspection, context) : { best: null, fault: null };
   const seen = CHECK_NAMES.map((name) => seenCheck(name, inspection, context.policy));
+  // What is declined is not matched either: of a face under a mask hardly anything is compared but the mask.
+  const declined = seen.some((check) => check.mode === "block" && check.state === "present");
+  const judged = inspection.problems.filter((one) => !isRefused(one));
+  const problem = decidingProblem(judged, { covered: declined }) ?? null;
+  const match = problem === null && !declined ? findMatch(inspection, context) : { best: null, fault: null };
   const replayed = context.customer.templates.some((one) => one.imageDigest === context.imageDigest);
   const { liveness } = inspection;
   const outcome = decide(
@@ -73,7 +76,7 @@ export function judgePicture(inspection: Inspection, context: JudgeContext): Jud
   return {
     outcome,
     reason: reasonOf(outcome, { problem, fault: match.fault, replayed }),
-    checks: checksOf(inspection),
+    checks: checksOf(inspection, context.policy),
     hints: inspection.quality?.hints ?? [],
   };
 }
@@ -107,9 +110,11 @@ function stateOf(inspection: Inspection, name: CheckName): CheckState {
   return measured.unavailable === "notEvaluated" ? "notEvaluated" : "failed";
 }
 
-function checksOf(inspection: Inspection): Checks {
+/** What a policy does not look at is not told either: it is sent as false, and must not read as seen and passed. */
+function checksOf(inspection: Inspection, policy: Policy): Checks {
   const shown = (name: CheckName): boolean | "notEvaluated" => {
-    const state = stateOf(inspection, name);
+    const { mode, state } = seenCheck(name, inspection, policy);
+    if (mode === "off") return "notEvaluated";
     return state === "present" || state === "absent" ? state === "present" : "notEvaluated";
   };
   return { mask: shown("mask"), lenses: shown("lenses"), headCover: shown("headCover") };

@@ -33,3 +33,18 @@ export function isRefused(problem: Problem): problem is RefusedProblem {
   const refused: readonly Problem[] = REFUSED_PROBLEMS;
   return refused.includes(problem);
 }
+
+// A covered face is hard to recognise, and its margin matters to liveness alone, which is asked later (contract.md §3).
+const EXPLAINED: readonly Problem[] = ["quality", "low_margin"];
+
+/**
+ * The first problem that decides.
+ * @param covered something is worn that the policy blocks: what that explains is no reason of its own, or a mask would
+ * be told as an unclear face
+ */
+export function decidingProblem<P extends Problem>(
+  problems: readonly P[],
+  { covered }: { readonly covered: boolean },
+): P | undefined {
+  return problems.find((problem) => !(covered && EXPLAINED.includes(problem)));
+}

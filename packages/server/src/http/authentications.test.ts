@@ -187,6 +187,7 @@ describe("POST /v1/authentications", () => {
     assert.equal(flagged.notification["secondFactor"], true);
     const off = await lenses("off");
     assert.deepEqual([off.body["outcome"], off.notification["hasLenses"]], ["passed", false]);
+    assert.equal((off.body["checks"] as Record<string, unknown>)["lenses"], "notEvaluated");
     assert.equal((await authenticate("anna", { face: "anna", checks: { mask: true } })).body["outcome"], "declined");
   });
 
@@ -199,6 +200,15 @@ describe("POST /v1/authentications", () => {
     });
     const notification = answer.body["notification"] as Record<string, unknown>;
     assert.deepEqual([notification["hasFaceMask"], notification["hasLenses"]], [false, false]);
+  });
+
+  it("declines a mask that hides the face, rather than to call the face unclear", async () => {
+    const masked = await authenticate("anna", { face: "anna", checks: { mask: true }, problem: "quality" });
+    assert.deepEqual([masked.body["outcome"], masked.body["reason"]], ["declined", null]);
+    const unclear = await authenticate("anna", { face: "anna", checks: { mask: false }, problem: "quality" });
+    assert.equal(unclear.status, 422);
+    const small = await authenticate("anna", { face: "anna", checks: { mask: true }, problem: "face_too_small" });
+    assert.equal(small.status, 422);
   });
 
   it("declines a head cover only where the policy blocks it, both flags false, the reason in the API", async () => {

@@ -154,7 +154,7 @@ describe("the API of endpoints, events and deliveries", () => {
     const set = await put({ thresholds: { match: 0.62 }, checks: { lenses: "off" } });
     assert.deepEqual(set.body, {
       thresholds: { match: 0.62 },
-      checks: { lenses: "off", headCover: "off" },
+      checks: { lenses: "off", headCover: "flag" },
       liveness: { threshold: 0.3 },
       secondFactor: false,
       lockout: DEFAULT_POLICY.lockout,
@@ -172,7 +172,7 @@ describe("the API of endpoints, events and deliveries", () => {
     const later = await put({ secondFactor: true, thresholds: { match: "strict" } });
     assert.deepEqual(later.body, {
       thresholds: { match: "strict" },
-      checks: { lenses: "off", headCover: "off" },
+      checks: { lenses: "off", headCover: "flag" },
       liveness: { threshold: 0.3 },
       secondFactor: true,
       lockout: DEFAULT_POLICY.lockout,

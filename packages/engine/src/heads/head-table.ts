@@ -1,0 +1,69 @@
+import type { CheckName } from "../inspection.ts";
+import { MODEL_TABLE, modelIdOf } from "../model-table.ts";
+
+/** A part of what a head reads: an inner tensor of a model that is run anyway, averaged over squares. */
+export interface HeadInput {
+  readonly role: "embedder" | "pose";
+  /** {@link modelIdOf} of the model that the head was trained on; of another one its tensors mean nothing. */
+  readonly modelId: string;
+  /** Name of the tensor, as the model's row exposes it. */
+  readonly tensor: string;
+  readonly channels: number;
+  readonly side: number;
+  /** Averaged over squares of this side, which divides `side`. */
+  readonly pool: number;
+}
+
+/** One head: a weighted sum over inner tensors. Trained on drawn faces alone. @see engine.md §8 */
+export interface HeadRow {
+  readonly file: string;
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly licence: string;
+  readonly inputs: readonly HeadInput[];
+  /** Sum from which the thing is there; fixed on the development photographs, which never train a weight. */
+  readonly threshold: number;
+}
+
+const LICENCE = "MIT; trained by `npm run train-attributes` on faces drawn by code, no photograph";
+
+const embedderId = modelIdOf(MODEL_TABLE.embedder);
+const FACE_14: HeadInput = { role: "embedder", modelId: embedderId, tensor: "471", channels: 128, side: 14, pool: 2 };
+const FACE_7: HeadInput = { role: "embedder", modelId: embedderId, tensor: "503", channels: 128, side: 7, pool: 1 };
+// The crop of the pose model takes in hair and what is worn on it.
+const POSE_ID = modelIdOf(MODEL_TABLE.pose);
+const HEAD_14: HeadInput = { role: "pose", modelId: POSE_ID, tensor: "539", channels: 232, side: 14, pool: 2 };
+
+/** The head of every check. Figures, limits and what was tried: docs/heads.md. */
+export const HEAD_TABLE = {
+  mask: {
+    file: "mask.f32",
+    bytes: 70_564,
+    sha256: "ca3496cf9cadfe32f3d13c68d98d6e4c03ad4348445b3bd9ac6674097dea3f85",
+    licence: LICENCE,
+    inputs: [FACE_14, HEAD_14],
+    threshold: 0.92,
+  },
+  lenses: {
+    file: "lenses.f32",
+    bytes: 50_180,
+    sha256: "3e14436ca0bdeaed58340389c6d7b6897a016ba6206a704cefc40fa549999f63",
+    licence: LICENCE,
+    inputs: [FACE_14, FACE_7],
+    threshold: 0.67,
+  },
+  headCover: {
+    file: "head-cover.f32",
+    bytes: 70_564,
+    sha256: "a38b25e742d1522d6f1f6a2ca181900f0f79165bedc9f2a588df86e7c68bbdeb",
+    licence: LICENCE,
+    inputs: [FACE_7, HEAD_14],
+    threshold: 1.2,
+  },
+} as const satisfies Record<CheckName, HeadRow>;
+
+/** Names what made a measurement: first 16 hex digits of the weights' sha256, a dash, the tensors that were read. */
+export function headIdOf(row: HeadRow): string {
+  return `${row.sha256.slice(0, 16)}-${row.inputs.map(({ role, tensor }) => `${role}${tensor}`).join("-")}`;
+}

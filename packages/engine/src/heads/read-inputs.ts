@@ -1,0 +1,53 @@
+import { EngineError } from "../engine-error.ts";
+import type { HeadInput } from "./head-table.ts";
+
+/** The outputs of the models that heads read, in the order of each model's row. */
+export type HeadTensors = Readonly<Record<HeadInput["role"], readonly Float32Array[]>>;
+
+/** The output names of those models, in the same order. */
+export type HeadTensorNames = Readonly<
+  Record<HeadInput["role"], { readonly outputs: readonly { readonly name: string }[] }>
+>;
+
+/**
+ * The numbers a head weighs: each inner tensor averaged over squares, channel by channel, row by row.
+ * @throws {EngineError} `modelFailure` when a tensor is missing or of another length
+ */
+export function readInputs(
+  inputs: readonly HeadInput[],
+  seen: { readonly tensors: HeadTensors; readonly rows: HeadTensorNames },
+): Float32Array {
+  const out = new Float32Array(inputs.reduce((sum, input) => sum + lengthOf(input), 0));
+  let at = 0;
+  for (const input of inputs) {
+    const { role, tensor, channels, side } = input;
+    const values = seen.tensors[role][seen.rows[role].outputs.findIndex(({ name }) => name === tensor)];
+    if (values?.length !== channels * side * side) {
+      throw new EngineError("modelFailure", `the ${role} did not give its inner tensor ${tensor}`);
+    }
+    average(values, { input, out: out.subarray(at, at + lengthOf(input)) });
+    at += lengthOf(input);
+  }
+  return out;
+}
+
+/** How many numbers an input becomes. */
+export function lengthOf({ channels, side, pool }: HeadInput): number {
+  return channels * (side / pool) ** 2;
+}
+
+function average(
+  values: Float32Array,
+  { input, out }: { readonly input: HeadInput; readonly out: Float32Array },
+): void {
+  const { side, pool } = input;
+  const small = side / pool;
+  const share = 1 / (pool * pool);
+  for (let i = 0, row = 0; i < values.length; row += 1) {
+    const to = Math.floor(row / side) * small * small + Math.floor((row % side) / pool) * small;
+    for (let column = 0; column < side; column += 1, i += 1) {
+      const cell = to + Math.floor(column / pool);
+      out[cell] = (out[cell] ?? 0) + (values[i] ?? 0) * share;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { CheckName } from "../src/inspection.ts";
+import type { Fit } from "./train-head.ts";
+
+/** Persons drawn, seeds 0 … PERSONS − 1; each in every dress of the wardrobe. */
+export const PERSONS = 300;
+
+/** How each head is fitted; chosen by cross-validation over people on the development photographs. */
+export const FITS: Readonly<Record<CheckName, Fit>> = {
+  mask: { decay: 3, rounds: 60 },
+  lenses: { decay: 3, rounds: 60 },
+  headCover: { decay: 3, rounds: 60 },
+};
+
+/**
+ * How far weights trained on another machine may be from the kept ones, relative to their length. On one machine they
+ * are equal to the byte; the models' arithmetic and the JPEG coder differ in the last bits between processors.
+ */
+export const TOLERANCE = 0.02;
