@@ -14,6 +14,7 @@ export interface PlannedLane {
 
 const STORE = "packages/server/src/store/**/*.test.ts";
 const IMG = "packages/**/*.img.test.ts";
+const LOAD = "tests/load/**/*.test.ts";
 const PACKED = "tests/packages/*.test.ts";
 const PROOF = "Proof: kill it, simulate it, measure it";
 
@@ -27,12 +28,13 @@ export const LANES = {
   },
   store: { budgetMinutes: 2, files: [STORE], except: [IMG], concurrency: 2 },
   img: { budgetMinutes: 4, files: [IMG], except: [], concurrency: 1 },
-  proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts"], except: [PACKED], concurrency: 1 },
+  proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts"], except: [PACKED, LOAD], concurrency: 1 },
   // On what `npm run packages` packed last.
   packages: { budgetMinutes: 8, files: [PACKED], except: [], concurrency: 1 },
   sim: { planned: PROOF },
   mutate: { planned: PROOF },
-  load: { planned: PROOF },
+  // Ratios of one run; alone on the machine, and never absolute figures.
+  load: { budgetMinutes: 5, files: [LOAD], except: [], concurrency: 1 },
   night: { planned: PROOF },
   web: { planned: "The operator's dashboard" },
 } as const satisfies Record<string, Lane | PlannedLane>;
