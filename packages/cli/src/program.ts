@@ -4,6 +4,7 @@ import { CliError } from "./cli-error.ts";
 import { createCommandRunner } from "./command-context.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { authenticateCommand } from "./commands/authenticate.ts";
+import { backupCommand } from "./commands/backup.ts";
 import { calibrateCommand } from "./commands/calibrate.ts";
 import { certifyCommand } from "./commands/certify.ts";
 import { customersCommand } from "./commands/customers.ts";
@@ -15,6 +16,7 @@ import { inspectCommand } from "./commands/inspect.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { listenCommand } from "./commands/listen.ts";
 import { replayCommand } from "./commands/replay.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { tenantsCommand } from "./commands/tenants.ts";
 import { triggerCommand } from "./commands/trigger.ts";
@@ -39,6 +41,8 @@ const COMMANDS = [
   evaluateCommand,
   calibrateCommand,
   doctorCommand,
+  backupCommand,
+  restoreCommand,
 ] as const;
 
 /** Runs one command line; answers the exit code and never throws. */

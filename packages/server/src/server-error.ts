@@ -1,8 +1,15 @@
 /**
  * `invalidSetting`: a setting stops the start; `portInUse`; `startFailed`: anything else before the address answers;
- * `policyUnreadable`, `answerBroken`: faults while serving, answered as 500 without their text.
+ * `backupFailed`: nothing was backed up or put back; `policyUnreadable`, `answerBroken`: faults while serving, answered
+ * as 500 without their text.
  */
-export type ServerErrorCode = "invalidSetting" | "portInUse" | "startFailed" | "policyUnreadable" | "answerBroken";
+export type ServerErrorCode =
+  | "invalidSetting"
+  | "portInUse"
+  | "startFailed"
+  | "backupFailed"
+  | "policyUnreadable"
+  | "answerBroken";
 
 /** A fault of the server; the message is one line for the operator and holds no secret. */
 export class ServerError extends Error {

@@ -119,7 +119,8 @@ async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<Erasu
   return { deliveries: ended.length, deliveryAttempts: attempts.length };
 }
 
-async function leaveTombstone(view: WriteView, ref: CustomerRef, receiptId: string): Promise<void> {
+/** Notes by keyed hash that the customer was erased. */
+export async function leaveTombstone(view: WriteView, ref: CustomerRef, receiptId: string): Promise<void> {
   const tombstone = { receipt_id: receiptId, erased_at_ms: view.nowMs };
   await view.db
     .insertInto("tombstones")
