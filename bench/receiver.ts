@@ -11,7 +11,7 @@ import {
   sign,
 } from "@sameface/contract";
 import { createReceiver } from "@sameface/receiver";
-import { nodeMac } from "@sameface/receiver/node";
+import { nodeHash, nodeMac } from "@sameface/receiver/node";
 import { Webhook } from "standardwebhooks";
 import type { Bench } from "./bench.ts";
 
@@ -58,7 +58,7 @@ function receivingByLibrary({ body, headers }: Signed): Way {
 function ways(request: Signed): Readonly<Record<"ours" | "library" | "hmac" | "webCrypto" | "receive", Way>> {
   const parts = [Buffer.from(`0be5f261d076492d9d3b74f6.${request.nowSeconds}.`), request.body];
   const { secret } = parseSecret(SECRET);
-  const receiver = createReceiver({ secrets: [SECRET], mac: nodeMac });
+  const receiver = createReceiver({ secrets: [SECRET], mac: nodeMac, hash: nodeHash });
   return {
     ours: receiving(request, { mac: nodeMac }),
     library: receivingByLibrary(request),

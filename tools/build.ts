@@ -32,8 +32,10 @@ function compile(name: string): void {
 }
 
 function withNeeds(name: PackageName): PackageName[] {
-  const { dependencies = {} } = readManifest(`packages/${name}`);
-  const needs = PACKAGES.filter((other) => readManifest(`packages/${other}`).name in dependencies);
+  // What the receiver carries in its bundle is no dependency of what is published, and must be built all the same.
+  const { dependencies, devDependencies } = readManifest(`packages/${name}`);
+  const wanted = { ...dependencies, ...devDependencies };
+  const needs = PACKAGES.filter((other) => readManifest(`packages/${other}`).name in wanted);
   return [...needs.flatMap(withNeeds), name];
 }
 

@@ -1,8 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type InputOptions, rolldown } from "rolldown";
+import { type InputOptions, type RolldownOutput, rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 import { readManifest } from "./manifest.ts";
 import { ROOT } from "./root.ts";
+import { shrinkTypes } from "./shrink-types.ts";
 
 const FOLDER = "packages/receiver";
 
@@ -17,10 +19,21 @@ function entries(): Record<string, string> {
   );
 }
 
+function rewrite(dir: string, { output }: RolldownOutput, shrink: (text: string) => string): void {
+  for (const chunk of output) {
+    if (chunk.type === "chunk") writeFileSync(join(dir, chunk.fileName), shrink(chunk.code));
+  }
+}
+
+/** The texts of SQL and Lua are the only ones of several lines, and both take any blank for any other. */
+function withoutIndents(code: string): string {
+  return code.replaceAll(/\n\s+/g, "\n");
+}
+
 /**
  * The receiver with the part of the contract that it reaches, code and types: what goes into other people's
- * applications is one package with no dependency. The code is minified, since its size is an aim (style.md §4);
- * types keep their comments, which editors show.
+ * applications is one package with no dependency. Both are minified, since its size is an aim (style.md §4); of the docs
+ * what editors show first stays.
  */
 export async function bundleReceiver(): Promise<void> {
   const common: InputOptions = {
@@ -33,9 +46,9 @@ export async function bundleReceiver(): Promise<void> {
   };
   const dir = join(ROOT, FOLDER, "dist");
   await using code = await rolldown(common);
-  await code.write({ dir, format: "esm", minify: true });
+  rewrite(dir, await code.write({ dir, format: "esm", minify: true, comments: false }), withoutIndents);
   const tsconfig = join(ROOT, FOLDER, "tsconfig.build.json");
   const compilerOptions = { customConditions: ["@sameface/source"], rootDir: join(ROOT, "packages") };
   await using types = await rolldown({ ...common, plugins: [dts({ emitDtsOnly: true, tsconfig, compilerOptions })] });
-  await types.write({ dir, format: "esm", chunkFileNames: "wire.js" });
+  rewrite(dir, await types.write({ dir, format: "esm" }), shrinkTypes);
 }

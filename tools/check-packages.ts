@@ -16,7 +16,7 @@ import { type Packed, packAll } from "./pack.ts";
 const MOST_BYTES = {
   contract: 200_000, // most of it the types of the API's client
   engine: 15_600_000,
-  receiver: 80_000, // four stores, seven adapters, an inbox and the vendor's sender; 10 kB of it in a bundle
+  receiver: 51_200, // four stores, seven adapters, an inbox and the vendor's sender; 10 kB of it in a bundle
   dashboard: 2_000_000,
   server: 1_000_000,
   cli: 400_000,

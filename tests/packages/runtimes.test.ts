@@ -29,10 +29,10 @@ describe("the packed receiver alone in an empty project", { skip }, () => {
     await project[Symbol.asyncDispose]();
   });
 
-  it("is one package of at most 80,000 bytes on disk, and brings nobody else's", () => {
+  it("is one package of at most 50 KiB on disk, and brings nobody else's", () => {
     const modules = path.join(project.path, "node_modules");
     const others = bytesBelow(modules) - bytesBelow(path.join(modules, "@sameface/receiver"));
-    assert.ok(bytesBelow(path.join(modules, "@sameface")) <= 80_000);
+    assert.ok(bytesBelow(path.join(modules, "@sameface")) <= 51_200);
     assert.ok(others < 1000, "beside it only npm's own note of what is installed");
   });
 

@@ -1,4 +1,5 @@
-import { FAILURES, type FailureName, failureByCode } from "./failures.ts";
+import { type FailureName, failureByCode } from "./failure-codes.ts";
+import { FAILURES } from "./failures.ts";
 import { isCustomerId } from "./ids.ts";
 import type { Notification } from "./notification.gen.ts";
 

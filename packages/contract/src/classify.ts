@@ -1,4 +1,4 @@
-import { FAILURES, failureByCode } from "./failures.ts";
+import { FAILURE_CODES, failureByCode } from "./failure-codes.ts";
 import type { OpenNotification } from "./notification.gen.ts";
 import { readOpenNotification } from "./read-open-notification.ts";
 import type { Malformed, ReceivedOutcome } from "./received-outcome.ts";
@@ -74,13 +74,13 @@ function failed(body: OpenNotification, common: Common): ReceivedOutcome {
   }
   const spoofConfidence = body.spoofConfidence ?? null;
   switch (body.errorCode) {
-    case FAILURES.unknownCustomer.code:
+    case FAILURE_CODES.unknownCustomer:
       return { kind: "unknown-customer", ...common };
-    case FAILURES.blocklisted.code:
+    case FAILURE_CODES.blocklisted:
       return { kind: "blocklisted", ...common };
-    case FAILURES.spoofDetected.code:
+    case FAILURE_CODES.spoofDetected:
       return { kind: "spoof", ...common, spoofConfidence };
-    case FAILURES.notRecognized.code:
+    case FAILURE_CODES.notRecognized:
       return { kind: "not-recognized", ...common, spoofConfidence };
     default:
       return {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FAILURE_NAMES, FAILURES, failureByCode, OWN_FAILURE_NAMES } from "./failures.ts";
+import { FAILURE_NAMES, failureByCode } from "./failure-codes.ts";
+import { FAILURES, OWN_FAILURE_NAMES } from "./failures.ts";
 import { GOLDEN_NAMES, golden } from "./golden.fixture.ts";
 
 const PAGE = ["blocklisted", "unknownCustomer", "spoofDetected", "notRecognized"];

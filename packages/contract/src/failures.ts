@@ -1,6 +1,8 @@
+import { FAILURE_CODES, FAILURE_NAMES, type FailureName } from "./failure-codes.ts";
+
 /** One row of the failure table: what stands in `errorCode`, `error` and `errorMessage`. */
 export interface Failure {
-  /** Integer in `errorCode`. 4xxx are the page's, 9xxx are ours and never collide with the vendor's. */
+  /** Integer in `errorCode`. */
   readonly code: number;
   /** Text in `error`. */
   readonly error: string;
@@ -14,64 +16,63 @@ export interface Failure {
  * Every failure that sets error keys. Order, texts and codes: the page's table and samples, then contract.md §4.
  */
 export const FAILURES = {
-  blocklisted: { code: 4003, error: "User blacklisted", message: null, transaction: "never" },
+  blocklisted: { code: FAILURE_CODES.blocklisted, error: "User blacklisted", message: null, transaction: "never" },
   unknownCustomer: {
-    code: 4004,
+    code: FAILURE_CODES.unknownCustomer,
     error: "Non existing customer",
     // With the full stop: the sample has it, the table has not; contract.md §4 rules for the sample.
     message: "Can't find customer by any criteria.",
     transaction: "never",
   },
   spoofDetected: {
-    code: 4005,
+    code: FAILURE_CODES.spoofDetected,
     error: "Spoof attempt detected",
     message: spoofMessage,
     transaction: "always",
   },
-  notRecognized: { code: 4015, error: "User is not recognized", message: null, transaction: "always" },
+  notRecognized: {
+    code: FAILURE_CODES.notRecognized,
+    error: "User is not recognized",
+    message: null,
+    transaction: "always",
+  },
   faceNotFound: {
-    code: 9001,
+    code: FAILURE_CODES.faceNotFound,
     error: "Face not found",
     message: "No face was found in the image.",
     transaction: "always",
   },
   moreThanOneFace: {
-    code: 9002,
+    code: FAILURE_CODES.moreThanOneFace,
     error: "More than one face",
     message: "More than one face was found in the image.",
     transaction: "always",
   },
   imageNotUsable: {
-    code: 9003,
+    code: FAILURE_CODES.imageNotUsable,
     error: "Image not usable",
     message: "The image could not be read.",
     transaction: "always",
   },
   faceUnclear: {
-    code: 9004,
+    code: FAILURE_CODES.faceUnclear,
     error: "Face too small or turned away",
     message: "The face is too small, turned away or unclear.",
     transaction: "always",
   },
   tooManyAttempts: {
-    code: 9005,
+    code: FAILURE_CODES.tooManyAttempts,
     error: "Too many attempts",
     message: "Too many attempts. Try again later.",
     transaction: "never",
   },
   unpredicted: {
-    code: 9500,
+    code: FAILURE_CODES.unpredicted,
     error: "Unpredicted error",
     message: "The authentication could not be completed.",
     transaction: "once-begun",
   },
-} as const satisfies Record<string, Failure>;
-
-/** The name of a row of {@link FAILURES}. */
-export type FailureName = keyof typeof FAILURES;
-
-/** All names of {@link FAILURES}, in its order. */
-export const FAILURE_NAMES = Object.keys(FAILURES) as readonly FailureName[]; // keys() widens to string
+} as const satisfies Record<FailureName, Failure>;
 
 /** The 9xxx rows: exceptions of our own, outcome `error` on the wire. */
 export type OwnFailureName = Exclude<
@@ -84,15 +85,6 @@ export const OWN_FAILURE_NAMES: readonly OwnFailureName[] = FAILURE_NAMES.filter
 
 function isOwn(name: FailureName): name is OwnFailureName {
   return FAILURES[name].code >= 9000;
-}
-
-/**
- * The row whose `errorCode` is `code`.
- * @returns `null` for every other code: exceptions of a sender are normal traffic (contract.md §5)
- */
-export function failureByCode(code: number): FailureName | null {
-  for (const name of FAILURE_NAMES) if (FAILURES[name].code === code) return name;
-  return null;
 }
 
 function spoofMessage(spoofConfidence: number): string {

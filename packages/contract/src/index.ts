@@ -1,15 +1,9 @@
+export { bytesOfBase64, encodeBase64 } from "./base64.ts";
 export { classify } from "./classify.ts";
 export { ContractError, type ContractErrorCode } from "./contract-error.ts";
 export { encodeNotification, MAX_NOTIFICATION_BYTES } from "./encode-notification.ts";
-export {
-  FAILURE_NAMES,
-  FAILURES,
-  type Failure,
-  type FailureName,
-  failureByCode,
-  OWN_FAILURE_NAMES,
-  type OwnFailureName,
-} from "./failures.ts";
+export { FAILURE_NAMES, type FailureName, failureByCode } from "./failure-codes.ts";
+export { FAILURES, type Failure, OWN_FAILURE_NAMES, type OwnFailureName } from "./failures.ts";
 export { HEADERS } from "./headers.ts";
 export { CUSTOMER_ID_PATTERN, isCustomerId, newId, type RandomBytes, TEST_ID_PREFIX } from "./ids.ts";
 export { makeNotification, type Subject } from "./make-notification.ts";
@@ -62,7 +56,7 @@ export {
   type VerifyResult,
   verify,
 } from "./signature.ts";
-export type { HeaderRefusal, HeadersLike } from "./signature-headers.ts";
+export { type HeaderRefusal, type HeadersLike, headerValues } from "./signature-headers.ts";
 export {
   generateEd25519,
   generateSecret,
@@ -77,4 +71,12 @@ export {
   type VerifyKey,
 } from "./signing-keys.ts";
 export { type JsonRefusal, parseStrictJson, type StrictJson, type StrictJsonLimits } from "./strict-json.ts";
-export { type Ed25519, type Mac, type Primitives, webCrypto } from "./web-crypto.ts";
+export {
+  type Ed25519,
+  type Ed25519Verify,
+  type Mac,
+  type Primitives,
+  type VerifyPrimitives,
+  webCrypto,
+  webVerify,
+} from "./web-crypto.ts";

@@ -1,5 +1,6 @@
 import { ContractError } from "./contract-error.ts";
-import { FAILURES, type Failure, type FailureName } from "./failures.ts";
+import type { FailureName } from "./failure-codes.ts";
+import { FAILURES, type Failure } from "./failures.ts";
 import type {
   DeclinedNotification,
   Notification,

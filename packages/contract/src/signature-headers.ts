@@ -43,7 +43,7 @@ export function isWebhookId(id: string): boolean {
 
 /** Reads the three headers strictly; doubled ones are refused, never chosen from. */
 export function readSignatureHeaders(headers: HeadersLike): SignatureHeaders | HeaderRefusal {
-  const read = valuesOf(headers);
+  const read = headerValues(headers);
   const ids = read(HEADERS.id);
   const timestamps = read(HEADERS.timestamp);
   const signatures = read(HEADERS.signature);
@@ -60,9 +60,11 @@ export function readSignatureHeaders(headers: HeadersLike): SignatureHeaders | H
   return typeof tokens === "string" ? tokens : { id, timestamp, tokens };
 }
 
+/** All values of the header of a name, which is given in lower case. */
 type Lookup = (name: string) => readonly string[];
 
-function valuesOf(headers: HeadersLike): Lookup {
+/** Looks headers up: doubled ones give several values, where their form still tells them apart. */
+export function headerValues(headers: HeadersLike): Lookup {
   return isWebHeaders(headers) ? (name) => valuesOfWebHeaders(headers, name) : lookupOf(headers);
 }
 

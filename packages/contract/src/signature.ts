@@ -9,7 +9,7 @@ import {
   type Token,
 } from "./signature-headers.ts";
 import type { PublicKey, SecretKey, SigningKey, VerifyKey } from "./signing-keys.ts";
-import { type Primitives, webCrypto } from "./web-crypto.ts";
+import { type Primitives, type VerifyPrimitives, webCrypto, webVerify } from "./web-crypto.ts";
 
 /** Seconds a signature may lie in the past or the future, both bounds included (Standard Webhooks). */
 export const DEFAULT_TOLERANCE_SECONDS = 300;
@@ -48,7 +48,7 @@ export interface SignedRequest {
 }
 
 /** What a verifier holds. */
-export interface VerifierOptions extends Primitives {
+export interface VerifierOptions extends VerifyPrimitives {
   /** At least one; both kinds, and several during a rotation. */
   readonly keys: readonly VerifyKey[];
   /** Default 300. */
@@ -72,7 +72,8 @@ export async function sign(options: SignOptions): Promise<string> {
   if (!Number.isInteger(timestampSeconds) || timestampSeconds < 0 || timestampSeconds >= 1e12) {
     throw new ContractError("bad_argument", "a timestamp is whole seconds since 1970");
   }
-  const { mac, ed25519 } = primitivesOf(options);
+  const byWebCrypto = webCrypto();
+  const { mac = byWebCrypto.mac, ed25519 = byWebCrypto.ed25519 } = options;
   const parts = signedParts(id, String(timestampSeconds), body);
   const tokens = keys.map(async (key) =>
     key.version === "v1"
@@ -91,7 +92,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   if (keys.length === 0) throw new ContractError("bad_secret", "there is no key to verify with");
   // NaN would make every comparison false, and so any age pass.
   if (!(toleranceSeconds >= 0)) throw new ContractError("bad_argument", "toleranceSeconds is a number of 0 or more");
-  const ring = { ...primitivesOf(options), secrets: keys.filter(isSecret), publicKeys: keys.filter(isPublic) };
+  const byWebCrypto = webVerify();
+  const { mac = byWebCrypto.mac, ed25519 = byWebCrypto.ed25519 } = options;
+  const ring = { mac, ed25519, secrets: keys.filter(isSecret), publicKeys: keys.filter(isPublic) };
   return async ({ body, headers, nowSeconds }) => {
     const read = readSignatureHeaders(headers);
     if (typeof read === "string") return { ok: false, reason: read };
@@ -111,14 +114,9 @@ export async function verify(options: SignedRequest & VerifierOptions): Promise<
   return await createVerifier(options)(options);
 }
 
-interface KeyRing extends Required<Primitives> {
+interface KeyRing extends Required<VerifyPrimitives> {
   readonly secrets: readonly SecretKey[];
   readonly publicKeys: readonly PublicKey[];
-}
-
-function primitivesOf(options: Primitives): Required<Primitives> {
-  const byWebCrypto = webCrypto();
-  return { mac: options.mac ?? byWebCrypto.mac, ed25519: options.ed25519 ?? byWebCrypto.ed25519 };
 }
 
 function isSecret(key: VerifyKey): key is SecretKey {

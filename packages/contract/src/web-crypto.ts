@@ -6,16 +6,25 @@ type ImportedKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 /** HMAC-SHA256 of the parts one after the other: 32 bytes. */
 export type Mac = (key: Uint8Array, parts: readonly Uint8Array[]) => Uint8Array | Promise<Uint8Array>;
 
-/** Ed25519 (RFC 8032); a signature has 64 bytes, seed and public key have 32. */
-export interface Ed25519 {
-  sign(seed: Uint8Array, parts: readonly Uint8Array[]): Uint8Array | Promise<Uint8Array>;
+/** Verifies Ed25519 (RFC 8032); a signature has 64 bytes, a public key has 32. */
+export interface Ed25519Verify {
   /** Whether the signature is that of the parts; never throws for what a sender may send. */
   verify(publicKey: Uint8Array, parts: readonly Uint8Array[], signature: Uint8Array): boolean | Promise<boolean>;
 }
 
-/** What signing needs of a runtime. Without them WebCrypto serves; Node's own are several times faster. */
-export interface Primitives {
+/** Signs too; a seed has 32 bytes. */
+export interface Ed25519 extends Ed25519Verify {
+  sign(seed: Uint8Array, parts: readonly Uint8Array[]): Uint8Array | Promise<Uint8Array>;
+}
+
+/** What verifying needs of a runtime. Without them WebCrypto serves; Node's own are several times faster. */
+export interface VerifyPrimitives {
   readonly mac?: Mac;
+  readonly ed25519?: Ed25519Verify;
+}
+
+/** What signing needs of a runtime. */
+export interface Primitives extends VerifyPrimitives {
   readonly ed25519?: Ed25519;
 }
 
@@ -23,14 +32,12 @@ const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
 // RFC 8410: an Ed25519 private key in PKCS #8 is these 16 bytes and the seed. WebCrypto takes no bare seed.
 const PKCS8_HEAD = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
-/** Both primitives over WebCrypto. Each key is imported once in the life of this value, as long as its bytes live. */
-export function webCrypto(): Required<Primitives> {
-  const imported = new WeakMap<Uint8Array, Promise<ImportedKey>>();
-  const once = (key: Uint8Array, make: () => Promise<ImportedKey>): Promise<ImportedKey> => {
-    const made = imported.get(key) ?? make();
-    imported.set(key, made);
-    return made;
-  };
+/**
+ * What a receiver needs, over WebCrypto: it never signs, and does not carry what signing takes. Each key is imported once in
+ * the life of this value, as long as its bytes live.
+ */
+export function webVerify(): Required<VerifyPrimitives> {
+  const once = importOnce();
   const { subtle } = crypto;
   return {
     mac: async (key, parts) => {
@@ -38,10 +45,6 @@ export function webCrypto(): Required<Primitives> {
       return new Uint8Array(await subtle.sign("HMAC", handle, joined(parts)));
     },
     ed25519: {
-      sign: async (seed, parts) => {
-        const handle = await once(seed, () => importSeed(seed, false));
-        return new Uint8Array(await subtle.sign("Ed25519", handle, joined(parts)));
-      },
       verify: async (publicKey, parts, signature) => {
         const handle = await once(publicKey, () =>
           subtle.importKey("raw", joined([publicKey]), "Ed25519", false, ["verify"]),
@@ -49,6 +52,31 @@ export function webCrypto(): Required<Primitives> {
         return await subtle.verify("Ed25519", handle, joined([signature]), joined(parts));
       },
     },
+  };
+}
+
+/** Both primitives over WebCrypto, with keys kept as by {@link webVerify}. */
+export function webCrypto(): Required<Primitives> {
+  const once = importOnce();
+  const { mac, ed25519 } = webVerify();
+  return {
+    mac,
+    ed25519: {
+      ...ed25519,
+      sign: async (seed, parts) => {
+        const handle = await once(seed, () => importSeed(seed, false));
+        return new Uint8Array(await crypto.subtle.sign("Ed25519", handle, joined(parts)));
+      },
+    },
+  };
+}
+
+function importOnce(): (key: Uint8Array, make: () => Promise<ImportedKey>) => Promise<ImportedKey> {
+  const imported = new WeakMap<Uint8Array, Promise<ImportedKey>>();
+  return (key, make) => {
+    const made = imported.get(key) ?? make();
+    imported.set(key, made);
+    return made;
   };
 }
 

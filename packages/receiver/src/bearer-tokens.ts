@@ -1,9 +1,9 @@
-import { type Mac, webCrypto } from "@sameface/contract";
+import { headerValues, type Mac, webVerify } from "@sameface/contract";
 import { bytesOf } from "./bytes-of.ts";
+import { badOption, checkLeast } from "./check-option.ts";
 import type { NowMs } from "./dedupe/dedupe-store.ts";
-import { headerValues } from "./header-values.ts";
+import { hexOf } from "./hex-of.ts";
 import type { Receives } from "./receive.ts";
-import { ReceiverError } from "./receiver-error.ts";
 import { json, type Reply, refuse } from "./reply.ts";
 import type { HeaderAuth } from "./source.ts";
 import { isOneOf } from "./static-header.ts";
@@ -38,11 +38,11 @@ export interface BearerTokens {
  * @see RFC 6749 §4.4, contract.md §6
  */
 export function bearerTokens(options: BearerOptions): BearerTokens {
-  const { clientId, clientSecrets, nowMs = Date.now, mac = webCrypto().mac } = options;
+  const { clientId, clientSecrets, nowMs = Date.now, mac = webVerify().mac } = options;
   const lifeSeconds = checkOptions(options);
   const keys = clientSecrets.map((secret) => new TextEncoder().encode(secret));
   const sign = async (key: Uint8Array, ends: string): Promise<string> =>
-    hex(await mac(key, [new TextEncoder().encode(`sameface bearer ${ends}`)]));
+    hexOf(await mac(key, [new TextEncoder().encode(`sameface bearer ${ends}`)]));
   const give = async (headers: Parameters<HeaderAuth>[0], body: unknown): Promise<Reply> => {
     const basic = credentials(headers, "basic");
     const index = clientSecrets.findIndex((secret) => isOneOf([btoa(`${clientId}:${secret}`)], basic));
@@ -70,18 +70,14 @@ function checkOptions({ clientId, clientSecrets, expiresInSeconds = DEFAULT_LIFE
   const unreserved = /^[A-Za-z0-9._~-]+$/;
   const good = clientSecrets.every((secret) => unreserved.test(secret) && secret.length >= 32);
   if (!unreserved.test(clientId) || !good || clientSecrets.length < 1 || clientSecrets.length > 2) {
-    throw new ReceiverError(
-      "badOption",
-      "clientId, and one or two clientSecrets of 32 characters, A-Z a-z 0-9 . _ ~ -",
-    );
+    throw badOption("clientId, and one or two clientSecrets of 32 characters, A-Z a-z 0-9 . _ ~ -");
   }
-  if (expiresInSeconds >= 60) return Math.floor(expiresInSeconds);
-  throw new ReceiverError("badOption", `expiresInSeconds is ${expiresInSeconds}; at least 60`);
+  return Math.floor(checkLeast(expiresInSeconds, { name: "expiresInSeconds", least: 60 }));
 }
 
 /** What stands behind the scheme in `Authorization`; empty: none, or several. */
 function credentials(headers: Parameters<HeaderAuth>[0], scheme: "basic" | "bearer"): string {
-  const [value = "", ...more] = headerValues(headers, "authorization");
+  const [value = "", ...more] = headerValues(headers)("authorization");
   const [name = "", text = ""] = value.split(" ");
   return more.length === 0 && name.toLowerCase() === scheme ? text : "";
 }
@@ -90,8 +86,4 @@ function grantOf(body: unknown): string | null {
   const bytes = bytesOf(body);
   if (bytes === null || bytes.length > 4096) return null;
   return new URLSearchParams(new TextDecoder().decode(bytes)).get("grant_type");
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

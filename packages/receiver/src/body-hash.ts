@@ -1,5 +1,8 @@
-/** Lower-case hex SHA-256. @internal */
-export async function hashOf(body: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", Uint8Array.from(body));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+import { hexOf } from "./hex-of.ts";
+
+/** SHA-256 in lower-case hex. */
+export type Hash = (body: Uint8Array) => string | Promise<string>;
+
+/** By WebCrypto. @internal */
+export const webHash: Hash = async (body) =>
+  hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(body))));

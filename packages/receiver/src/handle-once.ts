@@ -1,12 +1,11 @@
 import type { ReceivedOutcome } from "@sameface/contract";
-import { hashOf } from "./body-hash.ts";
 import type { ReceiverStore } from "./dedupe/dedupe-store.ts";
 import type { Handlers } from "./handlers.ts";
 import type { ReceivedEvent } from "./received-event.ts";
 import { acknowledge, failed, type Reply, stillRunning } from "./reply.ts";
 
 /** What is done with an authentic event. @internal */
-export type Take = (outcome: ReceivedOutcome, event: ReceivedEvent) => Promise<Reply>;
+export type Take = (outcome: ReceivedOutcome, event: ReceivedEvent, bodyHash: string) => Promise<Reply>;
 
 /** What it stands on. @internal */
 export interface TakeParts {
@@ -16,7 +15,8 @@ export interface TakeParts {
 }
 
 /** Calls the handler unless that was done before, or is being done: begin → handler → done or failed. @internal */
-export function createHandleOnce({ store, leaseMs, handlers }: TakeParts): Take {
+export function createHandleOnce(parts: TakeParts): Take {
+  const { store, leaseMs, handlers } = parts;
   const run = async (outcome: ReceivedOutcome, event: ReceivedEvent, token: number): Promise<Reply> => {
     const handler = handlers.find(outcome);
     try {
@@ -33,8 +33,7 @@ export function createHandleOnce({ store, leaseMs, handlers }: TakeParts): Take 
     }
     return acknowledge(handler === undefined ? "unhandled" : "handled");
   };
-  return async (outcome, event) => {
-    const bodyHash = await hashOf(event.body);
+  return async (outcome, event, bodyHash) => {
     const begun = await store.begin({ id: event.id, bodyHash, leaseMs });
     switch (begun.kind) {
       case "first":
@@ -44,9 +43,17 @@ export function createHandleOnce({ store, leaseMs, handlers }: TakeParts): Take 
       case "done":
         return acknowledge("duplicate");
       case "conflict":
-        await store.quarantine({ ...event, bodyHash, reason: "conflict" });
-        await handlers.conflict(event);
-        return acknowledge("conflict");
+        return await conflicted(parts, { ...event, bodyHash });
     }
   };
+}
+
+/** One id, two bodies: the second is kept, and acknowledged with an alarm. @internal */
+export async function conflicted(
+  { store, handlers }: TakeParts,
+  { bodyHash, ...event }: ReceivedEvent & { readonly bodyHash: string },
+): Promise<Reply> {
+  await store.quarantine({ ...event, bodyHash, reason: "conflict" });
+  await handlers.conflict(event);
+  return acknowledge("conflict");
 }

@@ -1,7 +1,7 @@
 import { TEST_ID_PREFIX } from "@sameface/contract";
-import { hashOf } from "./body-hash.ts";
+import type { Hash } from "./body-hash.ts";
 import type { Claim, NowMs } from "./dedupe/dedupe-store.ts";
-import type { Take, TakeParts } from "./handle-once.ts";
+import { conflicted, type Take, type TakeParts } from "./handle-once.ts";
 import { readOutcome } from "./read-outcome.ts";
 import { acknowledge } from "./reply.ts";
 
@@ -21,21 +21,16 @@ export interface Inbox {
 
 interface InboxParts extends TakeParts {
   readonly nowMs: NowMs;
+  readonly hash: Hash;
   readonly setTimer: SetTimer;
 }
 
 /** accept → answer → claim → handler → done or failed; what a dead process left is claimed when its lease ends. @internal */
 export function createInbox(parts: InboxParts): Inbox {
-  const { store, handlers } = parts;
   const workers = createWorkers(parts);
-  const take: Take = async (_outcome, event) => {
-    const bodyHash = await hashOf(event.body);
-    const accepted = await store.accept({ ...event, bodyHash });
-    if (accepted === "conflict") {
-      await store.quarantine({ ...event, bodyHash, reason: "conflict" });
-      await handlers.conflict(event);
-      return acknowledge("conflict");
-    }
+  const take: Take = async (_outcome, event, bodyHash) => {
+    const accepted = await parts.store.accept({ ...event, bodyHash });
+    if (accepted === "conflict") return await conflicted(parts, { ...event, bodyHash });
     workers.start();
     return acknowledge(accepted === "first" ? "accepted" : "duplicate");
   };
@@ -95,7 +90,7 @@ function createWorkers(parts: InboxParts): Workers {
 }
 
 async function handle(
-  { store, handlers }: InboxParts,
+  { store, handlers, hash }: InboxParts,
   { token, event: kept }: Claim & { readonly kind: "claimed" },
 ): Promise<void> {
   const { id, body } = kept;
@@ -103,8 +98,7 @@ async function handle(
   const event = { ...kept, test: id.startsWith(TEST_ID_PREFIX) };
   try {
     // It was read when it came; only another version of this package may have done that otherwise.
-    if (typeof outcome === "string")
-      await store.quarantine({ id, body, reason: outcome, bodyHash: await hashOf(body) });
+    if (typeof outcome === "string") await store.quarantine({ id, body, reason: outcome, bodyHash: await hash(body) });
     else await handlers.find(outcome)?.(outcome, event);
   } catch (error) {
     await handlers.report(error, event);

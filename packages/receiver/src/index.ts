@@ -1,5 +1,6 @@
-export type { HeadersLike, ReceivedOutcome } from "@sameface/contract";
+export type { HeadersLike, Mac, ReceivedOutcome } from "@sameface/contract";
 export { type BearerOptions, type BearerTokens, bearerTokens } from "./bearer-tokens.ts";
+export type { Hash } from "./body-hash.ts";
 export { type CollectedBody, collectBody, MAX_BODY_BYTES } from "./collect-body.ts";
 export { type ConfirmOptions, confirm } from "./confirm.ts";
 export type {

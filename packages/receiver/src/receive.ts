@@ -1,6 +1,7 @@
 import { type HeadersLike, TEST_ID_PREFIX } from "@sameface/contract";
-import { hashOf } from "./body-hash.ts";
+import { type Hash, webHash } from "./body-hash.ts";
 import { bytesOf } from "./bytes-of.ts";
+import { badOption, checkLeast } from "./check-option.ts";
 import type { NowMs, ReceiverStore } from "./dedupe/dedupe-store.ts";
 import { createMemoryStore } from "./dedupe/memory.ts";
 import { createHandleOnce } from "./handle-once.ts";
@@ -40,6 +41,8 @@ export interface ReceiverOptions extends SourceOptions {
   readonly nowMs?: NowMs;
   /** Default `setTimeout`; only with `acknowledge: "stored"`. */
   readonly setTimer?: SetTimer;
+  /** SHA-256 of a body; default WebCrypto's. */
+  readonly hash?: Hash;
   /** Makes the id of an event that came without any; default `crypto.randomUUID`. */
   readonly newId?: () => string;
 }
@@ -125,11 +128,12 @@ function createAnswer(
   options: ReceiverOptions,
   handlers: Handlers,
 ): { readonly answer: Receives["receive"]; readonly inbox: Inbox } {
-  const { nowMs = Date.now, setTimer = setTimeout, handleTests = false } = options;
+  const { nowMs = Date.now, setTimer = setTimeout, handleTests = false, hash = webHash } = options;
   const newId = options.newId ?? crypto.randomUUID.bind(crypto);
   const authenticate = createAuthenticate(options);
   const store = options.store ?? createMemoryStore({ nowMs });
-  const parts = { store, leaseMs: checkLease(options.leaseMs), handlers, nowMs, setTimer };
+  const leaseMs = checkLeast(options.leaseMs ?? DEFAULT_LEASE_MS, { name: "leaseMs", least: 1000 });
+  const parts = { store, leaseMs, handlers, nowMs, setTimer, hash };
   const inbox = createInbox(parts);
   const take = checkAcknowledge(options) === "stored" ? inbox.take : createHandleOnce(parts);
   const answer: Receives["receive"] = async ({ body: given, headers }) => {
@@ -137,16 +141,18 @@ function createAnswer(
     if (body === null) return refuse("parsed_body");
     const proven = await authenticate({ body, headers, nowSeconds: nowMs() / 1000 });
     if (!proven.ok) return refuse(proven.reason);
+    const bodyHash = await hash(body);
     const outcome = readOutcome(body);
-    if (typeof outcome === "string") return await setAside(options, handlers, { proven, body, reason: outcome });
+    if (typeof outcome === "string")
+      return await setAside(options, handlers, { proven, body, bodyHash, reason: outcome });
     const id = proven.id ?? outcome.transactionId;
     const test = id?.startsWith(TEST_ID_PREFIX) === true;
     if (test && !handleTests) return acknowledge("test");
     const event = { timestampSeconds: proven.timestampSeconds, test, body };
-    if (id !== null) return await take(outcome, { id, possibleRetry: false, ...event });
+    if (id !== null) return await take(outcome, { id, possibleRetry: false, ...event }, bodyHash);
     // No webhook id may hold a blank, so no event has this key.
-    const possibleRetry = await store.noted(`body ${await hashOf(body)}`, POSSIBLE_RETRY_MS);
-    return await take(outcome, { id: newId(), possibleRetry, ...event });
+    const possibleRetry = await store.noted(`body ${bodyHash}`, POSSIBLE_RETRY_MS);
+    return await take(outcome, { id: newId(), possibleRetry, ...event }, bodyHash);
   };
   return { answer, inbox };
 }
@@ -155,9 +161,9 @@ function createAnswer(
 async function setAside(
   { store, source }: ReceiverOptions,
   handlers: Handlers,
-  { proven: { id, timestampSeconds }, body, reason }: UnreadableBody,
+  { proven: { id, timestampSeconds }, body, bodyHash, reason }: UnreadableBody,
 ): Promise<Reply> {
-  await store?.quarantine({ id, reason, body, bodyHash: await hashOf(body) });
+  await store?.quarantine({ id, reason, body, bodyHash });
   if (source !== "incode") return refuse(reason);
   const error = new ReceiverError("unreadable", `a body that can't be read was acknowledged: ${reason}`);
   await handlers.report(error, { id: id ?? "", timestampSeconds, test: false, possibleRetry: false, body });
@@ -167,15 +173,11 @@ async function setAside(
 interface UnreadableBody {
   readonly proven: Proven;
   readonly body: Uint8Array;
+  readonly bodyHash: string;
   readonly reason: Unreadable;
-}
-
-function checkLease(leaseMs: number = DEFAULT_LEASE_MS): number {
-  if (leaseMs >= 1000) return leaseMs;
-  throw new ReceiverError("badOption", `leaseMs is ${leaseMs}; at least 1000`);
 }
 
 function checkAcknowledge({ acknowledge: when = "handled", store }: ReceiverOptions): "handled" | "stored" {
   if (when === "handled" || store !== undefined) return when;
-  throw new ReceiverError("badOption", 'acknowledge "stored" needs a store: memory would lose what was acknowledged');
+  throw badOption('acknowledge "stored" needs a store: memory would lose what was acknowledged');
 }

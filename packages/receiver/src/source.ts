@@ -1,13 +1,13 @@
 import {
   createVerifier,
   type HeadersLike,
-  type Primitives,
+  headerValues,
   parseVerifyKey,
+  type VerifyPrimitives,
   type VerifyRefusal,
 } from "@sameface/contract";
+import { badOption } from "./check-option.ts";
 import { MAX_BODY_BYTES } from "./collect-body.ts";
-import { headerValues } from "./header-values.ts";
-import { ReceiverError } from "./receiver-error.ts";
 
 const DEFAULT_TOLERANCE_SECONDS = 300;
 
@@ -15,7 +15,7 @@ const DEFAULT_TOLERANCE_SECONDS = 300;
 export type HeaderAuth = (headers: HeadersLike) => boolean | Promise<boolean>;
 
 /** Who sends, and how it shows that it is who it is. */
-export interface SourceOptions extends Primitives {
+export interface SourceOptions extends VerifyPrimitives {
   /**
    * `sameface` (default): signed by Standard Webhooks. `incode`: the vendor's own sender, which signs nothing and is told
    * by `auth`; it gets 200 for bodies that can't be read, so that its five retries are not wasted.
@@ -47,15 +47,15 @@ export interface UnprovenRequest {
 export function createAuthenticate(options: SourceOptions): (request: UnprovenRequest) => Promise<Authenticated> {
   const { auth, source = "sameface", secrets = [], publicKeys = [] } = options;
   if (source === "incode") {
-    if (auth === undefined) throw new ReceiverError("badOption", 'source "incode" signs nothing: it needs auth');
+    if (auth === undefined) throw badOption('source "incode" signs nothing: it needs auth');
     return async ({ headers, nowSeconds }) => {
       if (!(await auth(headers))) return { ok: false, reason: "unauthorized" };
-      const [id = "", ...more] = headerValues(headers, "webhook-id");
+      const [id = "", ...more] = headerValues(headers)("webhook-id");
       if (more.length > 0) return { ok: false, reason: "duplicate_header" };
       return { ok: true, id: id === "" ? null : id, timestampSeconds: Math.floor(nowSeconds) };
     };
   }
-  if (auth !== undefined) throw new ReceiverError("badOption", 'auth is for source "incode"; signatures prove more');
+  if (auth !== undefined) throw badOption('auth is for source "incode"; signatures prove more');
   const verify = createVerifier({
     ...options,
     keys: [...secrets, ...publicKeys].map(parseVerifyKey),
@@ -68,5 +68,5 @@ export function createAuthenticate(options: SourceOptions): (request: UnprovenRe
 
 function checkTolerance(toleranceSeconds: number = DEFAULT_TOLERANCE_SECONDS): number {
   if (toleranceSeconds >= 60 && toleranceSeconds <= 600) return toleranceSeconds;
-  throw new ReceiverError("badOption", `toleranceSeconds is ${toleranceSeconds}; allowed: 60…600`);
+  throw badOption(`toleranceSeconds is ${toleranceSeconds}; allowed: 60…600`);
 }

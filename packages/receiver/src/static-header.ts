@@ -1,6 +1,5 @@
-import { equalInConstantTime } from "@sameface/contract";
-import { headerValues } from "./header-values.ts";
-import { ReceiverError } from "./receiver-error.ts";
+import { equalInConstantTime, headerValues } from "@sameface/contract";
+import { badOption } from "./check-option.ts";
 import type { HeaderAuth } from "./source.ts";
 
 /** A header that the vendor sends with each request, as its console has it. */
@@ -18,11 +17,11 @@ export interface StaticHeader {
  */
 export function staticHeader({ name, values }: StaticHeader): HeaderAuth {
   if (name === "" || values.length < 1 || values.length > 2 || values.some((value) => value.length < 16)) {
-    throw new ReceiverError("badOption", "a static header has a name and one or two values of 16 characters or more");
+    throw badOption("a static header has a name and one or two values of 16 characters or more");
   }
   const wanted = name.toLowerCase();
   return (headers) => {
-    const [given, ...more] = headerValues(headers, wanted);
+    const [given, ...more] = headerValues(headers)(wanted);
     return given !== undefined && more.length === 0 && isOneOf(values, given);
   };
 }

@@ -1,6 +1,12 @@
 import crypto from "node:crypto";
-import type { Mac } from "@sameface/contract";
-import { exchangeNode, type NodeRequest, type NodeResponse, type Receives } from "@sameface/receiver";
+import {
+  exchangeNode,
+  type Hash,
+  type Mac,
+  type NodeRequest,
+  type NodeResponse,
+  type Receives,
+} from "@sameface/receiver";
 
 /**
  * A listener for `http.createServer`, or a handler for whatever hands on Node's own request and response.
@@ -13,7 +19,10 @@ export function nodeHandler(receiver: Receives): (request: NodeRequest, response
   };
 }
 
-/** HMAC by `node:crypto`, several times faster than WebCrypto: `createReceiver({ secrets, mac: nodeMac })`. */
+/** SHA-256 by `node:crypto`, several times faster than WebCrypto: `createReceiver({ secrets, mac: nodeMac, hash: nodeHash })`. */
+export const nodeHash: Hash = (body) => crypto.createHash("sha256").update(body).digest("hex");
+
+/** HMAC by `node:crypto`, several times faster than WebCrypto. */
 export const nodeMac: Mac = (key, parts) => {
   const hash = (crypto as Partial<typeof crypto>).hash; // since Node 20.12
   if (hash !== undefined && key.length <= BLOCK) return twoHashes(hash, key, parts);

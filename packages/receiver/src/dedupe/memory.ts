@@ -1,3 +1,4 @@
+import { checkLeast } from "../check-option.ts";
 import { ReceiverError } from "../receiver-error.ts";
 import type {
   DedupeStore,
@@ -60,7 +61,7 @@ interface Rows {
 }
 
 function createRows({ nowMs = Date.now, maxEntries = DEFAULT_MAX_ENTRIES, rememberMs }: MemoryStoreOptions): Rows {
-  if (!(maxEntries >= 1)) throw new ReceiverError("badOption", `maxEntries is ${maxEntries}; at least 1`);
+  checkLeast(maxEntries, { name: "maxEntries", least: 1 });
   const keepMs = checkRememberMs(rememberMs);
   const rows = new Map<string, Row>();
   const due = new Map<string, Waiting>();

@@ -1,3 +1,4 @@
+import { bytesOfBase64, encodeBase64 } from "@sameface/contract";
 import type {
   Begin,
   DedupeStore,
@@ -123,7 +124,7 @@ function inboxOf(parts: RedisParts): InboxStore {
   const run = onEvent(parts);
   return {
     async accept({ id, bodyHash, body, timestampSeconds, possibleRetry }) {
-      const rest = [bodyHash, id, toText(body), timestampSeconds, Number(possibleRetry)];
+      const rest = [bodyHash, id, encodeBase64(body), timestampSeconds, Number(possibleRetry)];
       return (await run(SCRIPTS.accept, id, ...rest)) as "first" | "known" | "conflict";
     },
     async claim(leaseMs) {
@@ -136,7 +137,7 @@ function inboxOf(parts: RedisParts): InboxStore {
       )) as string[];
       const [token, body, seconds, retry] = row;
       if (id === null || body === undefined) return { kind: "idle", nextAtMs: id === null ? null : Number(id) };
-      const event = { id, timestampSeconds: Number(seconds), possibleRetry: retry === "1", body: toBytes(body) };
+      const event = { id, timestampSeconds: Number(seconds), possibleRetry: retry === "1", body: bytesOfBase64(body) };
       return { kind: "claimed", token: Number(token), event };
     },
   };
@@ -152,25 +153,15 @@ function quarantineOf({ nowMs, rememberMs, prefix, command, run }: RedisParts): 
     },
     async quarantine({ id, reason, body, bodyHash }) {
       const now = nowMs();
-      const entry = JSON.stringify({ id, reason, body: toText(body), atMs: now });
+      const entry = JSON.stringify({ id, reason, body: encodeBase64(body), atMs: now });
       await run(SCRIPTS.quarantine, [kept, `${kept}:at`], now, now - rememberMs, bodyHash, entry);
     },
     async quarantined() {
       const texts = (await command("HVALS", kept)) as string[];
       const entries = texts.map((text) => JSON.parse(text) as Quarantined & { readonly body: string }); // our own
       return entries
-        .map((entry) => ({ ...entry, body: toBytes(entry.body) }))
+        .map((entry) => ({ ...entry, body: bytesOfBase64(entry.body) }))
         .sort((one, other) => one.atMs - other.atMs);
     },
   };
-}
-
-function toText(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte); // one by one: a spread of a mebibyte overflows the stack
-  return btoa(text);
-}
-
-function toBytes(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -1,4 +1,4 @@
-import { ReceiverError } from "../receiver-error.ts";
+import { badOption, checkLeast } from "../check-option.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -9,15 +9,11 @@ const DEFAULT_REMEMBER_MS = 30 * DAY_MS;
 
 /** The time that handled ids are kept. @throws {ReceiverError} `badOption` under 4 days @internal */
 export function checkRememberMs(rememberMs: number = DEFAULT_REMEMBER_MS): number {
-  if (rememberMs >= MIN_REMEMBER_MS) return rememberMs;
-  throw new ReceiverError(
-    "badOption",
-    `rememberMs is ${rememberMs}; at least 4 days (${MIN_REMEMBER_MS}): retries run 75 h`,
-  );
+  return checkLeast(rememberMs, { name: "rememberMs", least: MIN_REMEMBER_MS });
 }
 
 /** It stands in SQL as it is. @throws {ReceiverError} `badOption` @internal */
 export function checkName(name = "sameface"): string {
   if (/^[a-z][a-z0-9_]{0,39}$/.test(name)) return name;
-  throw new ReceiverError("badOption", `name is "${name}"; 1 to 40 of a-z, 0-9 and _, a letter first`);
+  throw badOption(`name is "${name}"; 1 to 40 of a-z, 0-9 and _, a letter first`);
 }
