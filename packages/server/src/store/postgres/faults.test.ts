@@ -135,7 +135,7 @@ describe("faults of PostgreSQL", needsPostgres(), () => {
     });
     await Promise.all(pings);
     await schema.sql(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = current_setting('application_name') and pid <> pg_backend_pid()",
     );
     await Promise.all(Array.from({ length: 20 }, async () => await store.ping().catch(() => null)));
     await store.ping();

@@ -20,8 +20,9 @@ export interface TestSchema extends AsyncDisposable {
 }
 
 export async function createTestSchema(): Promise<TestSchema> {
+  // Its connections carry the name, too: a test that ends connections ends its own alone.
   const name = `test_${randomBytes(6).toString("hex")}`;
-  const url = `${URL_OF_TESTS}${URL_OF_TESTS.includes("?") ? "&" : "?"}options=-c%20search_path%3D${name}`;
+  const url = `${URL_OF_TESTS}${URL_OF_TESTS.includes("?") ? "&" : "?"}options=-c%20search_path%3D${name}%20-c%20application_name%3D${name}`;
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`create schema ${name}`);
