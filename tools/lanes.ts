@@ -14,6 +14,8 @@ export interface PlannedLane {
 
 const STORE = "packages/server/src/store/**/*.test.ts";
 const IMG = "packages/**/*.img.test.ts";
+// Real processes, beside the code that they prove: minutes, not seconds.
+const PROC = "packages/**/*.proc.test.ts";
 const LOAD = "tests/load/**/*.test.ts";
 const PACKED = "tests/packages/*.test.ts";
 const PROOF = "Proof: kill it, simulate it, measure it";
@@ -23,12 +25,12 @@ export const LANES = {
   unit: {
     budgetMinutes: 2,
     files: ["packages/*/{src,training}/**/*.test.ts", "tools/**/*.test.ts"],
-    except: [STORE, IMG],
+    except: [STORE, IMG, PROC],
     concurrency: 2,
   },
-  store: { budgetMinutes: 2, files: [STORE], except: [IMG], concurrency: 2 },
+  store: { budgetMinutes: 2, files: [STORE], except: [IMG, PROC], concurrency: 2 },
   img: { budgetMinutes: 4, files: [IMG], except: [], concurrency: 1 },
-  proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts"], except: [PACKED, LOAD], concurrency: 1 },
+  proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts", PROC], except: [PACKED, LOAD], concurrency: 1 },
   // On what `npm run packages` packed last.
   packages: { budgetMinutes: 8, files: [PACKED], except: [], concurrency: 1 },
   sim: { planned: PROOF },
