@@ -1,5 +1,5 @@
 import type { EngineInfo, Inspection } from "@sameface/engine";
-import { CHECK_TASKS, checkFigures } from "./attributes.ts";
+import { CHECK_TASKS, checkFigures, checkModel } from "./attributes.ts";
 import type { Resampling } from "./bootstrap.ts";
 import type { PairSet } from "./curve.ts";
 import { type DetCurve, detCurve } from "./det-plot.ts";
@@ -167,32 +167,23 @@ function bpcerBySource(pictures: readonly LabelledPicture[], { measured, thresho
   );
 }
 
+/** Each check by the pictures of its task, all of them and by source. */
 function checksOf(pictures: readonly LabelledPicture[], inspections: ReadonlyMap<string, Inspection>) {
-  return Object.fromEntries(
-    CHECK_TASKS.map(({ check, task }) => {
-      const rows = pictures.filter((picture) => picture.task === task);
-      const sources = [...new Set(rows.map(({ source }) => source))].toSorted();
-      const figures = checkFigures(rows, { inspections, check });
-      const bare = pictures.filter((picture) => picture.task === "pairs").map((one) => ({ ...one, label: "none" }));
-      return [
-        check,
-        {
-          ...figures,
-          bySource: Object.fromEntries(
-            sources.map((name) => [
-              name,
-              checkFigures(
-                rows.filter(({ source }) => source === name),
-                { inspections, check },
-              ),
-            ]),
-          ),
-          // The faces of the pairs wear glasses at will, but no mask and no hat.
-          ...(check === "lenses" ? {} : { fprOnPairs: checkFigures(bare, { inspections, check }).fpr }),
-        },
-      ];
-    }),
-  );
+  const bare = pictures.filter(({ task }) => task === "pairs").map((one) => ({ ...one, label: "none" }));
+  const entries = CHECK_TASKS.map(({ check, task }) => {
+    const rows = pictures.filter((picture) => picture.task === task);
+    const sources = [...new Set(rows.map(({ source }) => source))].toSorted();
+    const figures = (list: readonly LabelledPicture[]) => checkFigures(list, { inspections, check });
+    const row = {
+      model: checkModel(inspections, check),
+      ...figures(rows),
+      bySource: Object.fromEntries(sources.map((name) => [name, figures(rows.filter((one) => one.source === name))])),
+      // The faces of the pairs wear glasses at will, but no mask and no hat.
+      ...(check === "lenses" ? {} : { onPairs: figures(bare) }),
+    };
+    return [check, row] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Error rates per group of people, where the labels name any (T3). */

@@ -1,3 +1,4 @@
+import { type CheckFigures, total } from "./attributes.ts";
 import { type DetCurve, detSvg, escapeXml } from "./det-plot.ts";
 import type { Report } from "./make-report.ts";
 
@@ -84,16 +85,26 @@ function livenessParts({ spoof }: Report): readonly string[] {
 }
 
 function checksTable({ checks }: Report): string {
-  return table(
-    ["check", "found", "of", "false alarms", "of"],
-    Object.entries(checks).map(([name, row]) => [
-      name,
-      rateWith(row.tpr, null),
-      row.positives,
-      rateWith(row.fpr, null),
-      row.negatives,
-    ]),
-  );
+  const rows = Object.entries(checks).flatMap(([name, { bySource, onPairs, ...whole }]) => [
+    ...checkRows(name, whole),
+    ...Object.entries(bySource).flatMap(([source, one]) => checkRows(`${name}, ${source}`, one)),
+    ...(onPairs === undefined ? [] : checkRows(`${name}, faces of the pairs`, onPairs)),
+  ]);
+  return table(["check", "found", "of", "false alarms", "of"], rows);
+}
+
+/** The rates of the pictures with an answer; those without in a row of their own, by the reason. */
+function checkRows(name: string, { tpr, fpr, positives, negatives, notMeasured }: CheckFigures) {
+  const [worn, bare] = [total(notMeasured.positives), total(notMeasured.negatives)];
+  const why = (reasons: Readonly<Record<string, number>>): string =>
+    total(reasons) === 0
+      ? "0"
+      : Object.entries(reasons)
+          .map(([reason, count]) => `${count} ${reason}`)
+          .join(", ");
+  const rates = [name, rateWith(tpr, null), positives - worn, rateWith(fpr, null), negatives - bare];
+  const failed = [`${name}: no answer`, why(notMeasured.positives), positives, why(notMeasured.negatives), negatives];
+  return worn + bare === 0 ? [rates] : [rates, failed];
 }
 
 function groupsPart({ groups }: Report): string {

@@ -1,14 +1,24 @@
 import type { Report } from "./make-report.ts";
 
-// The heads of the capture checks have figures of their own; these models make everything compared here.
+// These models make everything compared here; each check's row names the head that made it.
 const ROLES: readonly string[] = ["detector", "landmarks", "embedder", "liveness", "pose"];
 /** Figures are shares of counted pairs: the same pairs give the same ones, on any machine. */
 const TOLERANCE = 1e-6;
 
 /** What a report says that follows from data, models and code alone: no times, no machine, no commit. */
-export function storedFigures({ model, models, data, threshold, matching, spoof, groups, resampling }: Report): object {
+export function storedFigures({
+  model,
+  models,
+  data,
+  threshold,
+  matching,
+  spoof,
+  checks,
+  groups,
+  resampling,
+}: Report): object {
   const rows = models.filter(({ role }) => ROLES.includes(role)).map(({ role, sha256 }) => ({ role, sha256 }));
-  return { model, models: rows, data, threshold, matching, spoof, groups, resampling };
+  return { model, models: rows, data, threshold, matching, spoof, checks, groups, resampling };
 }
 
 /** Where two JSON values differ, as `path: stored → now`; numbers within a tolerance are the same. */
