@@ -7,5 +7,6 @@ export { type RunningServer, type ServerOptions, startServer, VERSION } from "./
 export { matchThresholdOf } from "./policy/tenant-policy.ts";
 export { ServerError, type ServerErrorCode } from "./server-error.ts";
 export { type AuditFinding, createAuditChain } from "./store/audit-hash.ts";
+export { inspectPostgres, type PostgresFound } from "./store/postgres/inspect-postgres.ts";
 export type { AuditedRow } from "./store/records.ts";
 export { DATABASE_FILE } from "./store/sqlite/create-sqlite-store.ts";

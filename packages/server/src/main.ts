@@ -35,6 +35,7 @@ import { ensureRootKey } from "./http/root-key.ts";
 import type { Route } from "./http/route.ts";
 import { ROUTE_SHAPES } from "./http/route-shapes.ts";
 import { sourceRoutes } from "./http/sources.ts";
+import { statisticsRoutes } from "./http/statistics.ts";
 import { streamRoutes } from "./http/streams.ts";
 import { tenantRoutes } from "./http/tenants.ts";
 import { webhookKeyRoutes } from "./http/webhook-keys.ts";
@@ -42,6 +43,7 @@ import { logReport } from "./log-report.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
 import { type Random, systemRandom } from "./random.ts";
 import { ServerError } from "./server-error.ts";
+import { plainHost } from "./store/postgres/connect-options.ts";
 import { createPostgresStore } from "./store/postgres/create-postgres-store.ts";
 import { createSqliteStore } from "./store/sqlite/create-sqlite-store.ts";
 import type { Store } from "./store/store.ts";
@@ -270,6 +272,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
     ...deliveryRoutes(parts),
     ...replayRoutes(parts),
     ...operatorEventRoutes(parts),
+    ...statisticsRoutes(parts),
     ...keyRoutes(parts),
     ...auditRoutes(parts),
   ];
@@ -322,6 +325,12 @@ function noticesOf({ config, allowedNetworks, engine }: Parts, madeKeyFile: stri
   }
   if (engine?.describe().isolation.network === "reachable") {
     notices.push("The processes that decode pictures can reach the network: this host does not let them be cut off.");
+  }
+  const unencrypted = config.databaseUrl === undefined ? null : plainHost(config.databaseUrl);
+  if (unencrypted !== null) {
+    notices.push(
+      `The database at ${unencrypted} is reached without encryption: add sslmode=verify-full to SAMEFACE_DATABASE_URL.`,
+    );
   }
   if (config.roles.length === 1) notices.push(`This process does ${config.roles.join("")} only (SAMEFACE_ROLES).`);
   return notices;

@@ -2,7 +2,7 @@ import { loadConfig } from "@sameface/server";
 import { Command } from "commander";
 import type { CommandContext, CommandRunner } from "../command-context.ts";
 import { checkClock } from "../doctor/check-clock.ts";
-import { checkDatabase, checkDataFolder } from "../doctor/check-data.ts";
+import { checkDatabase, checkDataFolder, checkPostgres } from "../doctor/check-data.ts";
 import { checkEngine } from "../doctor/check-engine.ts";
 import { checkNode } from "../doctor/check-node.ts";
 import { checkPort } from "../doctor/check-port.ts";
@@ -39,7 +39,7 @@ async function examine({ terminal }: CommandContext): Promise<readonly Finding[]
     ...always,
     well("settings", `data in ${config.data}`),
     await checkDataFolder(config.data),
-    await checkDatabase(config.data),
+    config.databaseUrl === undefined ? await checkDatabase(config.data) : await checkPostgres(config.databaseUrl),
     await checkPort(config),
     ...(await checkEngine()),
   ];

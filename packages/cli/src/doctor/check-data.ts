@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { DATABASE_FILE } from "@sameface/server";
+import { DATABASE_FILE, inspectPostgres } from "@sameface/server";
 import { type Finding, ill, messageOf, well } from "./finding.ts";
 
 /** The data folder: there or to be made, writable, closed to others. */
@@ -38,5 +38,16 @@ export async function checkDatabase(folder: string): Promise<Finding> {
     }
   } catch (error) {
     return ill("database", messageOf(error), "Run doctor as the server's user.");
+  }
+}
+
+/** PostgreSQL: it answers, is not too old, and what the next start will do to its schema. */
+export async function checkPostgres(url: string): Promise<Finding> {
+  try {
+    const { name, version, pending } = await inspectPostgres(url);
+    const schema = pending.length === 0 ? "schema up to date" : `the next start applies ${pending.join(", ")}`;
+    return well("database", `${name}, PostgreSQL ${version}, ${schema}`);
+  } catch (error) {
+    return ill("database", messageOf(error), "Start it, or correct SAMEFACE_DATABASE_URL.");
   }
 }

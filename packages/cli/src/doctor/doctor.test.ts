@@ -7,7 +7,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { DATABASE_FILE } from "@sameface/server";
 import { checkClock } from "./check-clock.ts";
-import { checkDatabase, checkDataFolder } from "./check-data.ts";
+import { checkDatabase, checkDataFolder, checkPostgres } from "./check-data.ts";
 import { checkNode } from "./check-node.ts";
 import { checkPort } from "./check-port.ts";
 
@@ -56,5 +56,18 @@ describe("sameface doctor", () => {
     assert.equal((await checkDatabase(parent.path)).ok, true);
     await writeFile(path.join(parent.path, DATABASE_FILE), "this is no database, whatever its name says");
     assert.equal((await checkDatabase(parent.path)).ok, false);
+  });
+
+  it("names a PostgreSQL that can't be reached, and never its password", async () => {
+    const taken = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as AddressInfo;
+    const { ok, detail, mend } = await checkPostgres(`postgres://ann:hunter2@127.0.0.1:${port}/faces`);
+    await new Promise((resolve) => taken.close(resolve));
+    assert.equal(ok, false);
+    assert.match(`${detail} ${mend}`, new RegExp(`^the database 127.0.0.1:${port}/faces .*SAMEFACE_DATABASE_URL`));
+    assert.doesNotMatch(`${detail} ${mend}`, /hunter2|ann/);
+    const wrong = await checkPostgres("postgres://ann:hunter2@127.0.0.1/faces?sslmode=prefer");
+    assert.match(wrong.detail, /sslmode must be/);
   });
 });

@@ -102,6 +102,8 @@ type RotateBody = { readonly overlapSeconds?: number; };
 
 type ScopeName = "authenticate" | "customers:read" | "customers:write" | "endpoints:read" | "endpoints:write" | "events:read" | "deliveries:write" | "policy:write" | "keys:write" | "audit:read" | "metrics:read" | "admin" | "root";
 
+type Statistics = { readonly hours: readonly { readonly hour: Timestamp; readonly outcomes: Readonly<Record<string, number>>; readonly attempts: { readonly delivered: number; readonly failed: number; }; readonly deliveries: { readonly delivered: number; readonly dead: number; }; }[]; };
+
 type StreamBody = { readonly name: string; readonly outcomes?: readonly OutcomeName[] | null; };
 
 type StreamNext = { readonly delivery: { readonly deliveryId: Id; readonly lease: number; readonly request: StreamRequest; } | null; };
@@ -189,6 +191,7 @@ export interface Schemas {
   readonly ReplaysPage: ReplaysPage;
   readonly RotateBody: RotateBody;
   readonly ScopeName: ScopeName;
+  readonly Statistics: Statistics;
   readonly StreamBody: StreamBody;
   readonly StreamNext: StreamNext;
   readonly StreamNextBody: StreamNextBody;
@@ -468,6 +471,12 @@ export interface Operations {
     readonly answers: { readonly 200: OperatorEventsPage; };
     readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
+  /** Authentications, attempts and ended deliveries by the hour, for charts; the last 24 hours by default */
+  readonly readStatistics: {
+    readonly input: { readonly from?: string; readonly to?: string; };
+    readonly answers: { readonly 200: Statistics; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
   /** Make a key with scopes that the caller's own key holds; it is shown this once */
   readonly createKey: {
     readonly input: { readonly body: KeyBody; };
@@ -563,6 +572,7 @@ export const OPERATIONS = {
   readReplay: ["GET", "/v1/replays/{id}"],
   cancelReplay: ["DELETE", "/v1/replays/{id}"],
   listOperatorEvents: ["GET", "/v1/operator-events"],
+  readStatistics: ["GET", "/v1/statistics"],
   createKey: ["POST", "/v1/keys"],
   listKeys: ["GET", "/v1/keys"],
   revokeKey: ["DELETE", "/v1/keys/{id}"],

@@ -54,6 +54,7 @@ export { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, PolicyBody } from "./policy.t
 export { Problem } from "./problem.ts";
 export { ReplayBody, ReplaysPage, ReplaysQuery, ReplayView } from "./replays.ts";
 export { UnlockSourceBody } from "./sources.ts";
+export { Statistics, StatisticsQuery } from "./statistics.ts";
 export {
   StreamBody,
   StreamNext,

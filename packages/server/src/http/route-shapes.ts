@@ -12,6 +12,7 @@ import { POLICY_SHAPES } from "./policy.ts";
 import { REPLAY_SHAPES } from "./replays.ts";
 import type { RouteShape } from "./route.ts";
 import { SOURCE_SHAPES } from "./sources.ts";
+import { STATISTICS_SHAPES } from "./statistics.ts";
 import { STREAM_SHAPES } from "./streams.ts";
 import { TENANT_SHAPES } from "./tenants.ts";
 import { WEBHOOK_KEY_SHAPES } from "./webhook-keys.ts";
@@ -30,6 +31,7 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   DELIVERY_SHAPES,
   REPLAY_SHAPES,
   OPERATOR_EVENT_SHAPES,
+  STATISTICS_SHAPES,
   KEY_SHAPES,
   AUDIT_SHAPES,
   HEALTH_SHAPES,

@@ -40,6 +40,7 @@ import type { RouteShape } from "./route.ts";
 import { ROUTE_SHAPES } from "./route-shapes.ts";
 import { createScriptedEngine, picture, type Script, type ScriptedEngine } from "./scripted-engine.fixture.ts";
 import { sourceRoutes } from "./sources.ts";
+import { statisticsRoutes } from "./statistics.ts";
 import { streamRoutes } from "./streams.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { webhookKeyRoutes } from "./webhook-keys.ts";
@@ -134,6 +135,7 @@ export async function startTestServer(
     ...deliveryRoutes(parts),
     ...replayRoutes(parts),
     ...operatorEventRoutes(parts),
+    ...statisticsRoutes(parts),
     ...keyRoutes(parts),
     ...auditRoutes(parts),
   ];

@@ -287,6 +287,24 @@ export interface DeliveryAttempt {
   readonly replyContentType: string | null;
 }
 
+/** What came to pass in one hour; test sends left out. */
+export interface HourCounts {
+  /** When it began, by UTC. */
+  readonly hourMs: AtMs;
+  readonly outcomes: { readonly [Outcome in OutcomeKind]?: number };
+  readonly attempts: Readonly<Record<DeliveryAttempt["result"], number>>;
+  /** Those that ended in this hour; one that was retried by hand ends again. */
+  readonly deliveries: Readonly<Record<"delivered" | "dead", number>>;
+}
+
+/** What one batch of a sweep took away. */
+export interface Swept {
+  /** By table; attempts go with their deliveries. */
+  readonly counts: Readonly<Record<"events" | "deliveries" | "authentications" | "idempotency", number>>;
+  /** Where the next batch goes on; `null`: nothing more is that old. */
+  readonly next: number | null;
+}
+
 /** Who did what. Customers stand here as their keyed hash, never by id. */
 export interface AuditEntry {
   /** `key:<keyId>`, `system`. */

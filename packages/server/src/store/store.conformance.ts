@@ -7,6 +7,7 @@ import { decisionConformance } from "./conformance/decisions.conformance.ts";
 import { deliveryConformance } from "./conformance/deliveries.conformance.ts";
 import { endpointConformance } from "./conformance/endpoints.conformance.ts";
 import { erasureConformance } from "./conformance/erasure.conformance.ts";
+import { hourlyConformance } from "./conformance/hourly.conformance.ts";
 import { idempotencyConformance } from "./conformance/idempotency.conformance.ts";
 import { isolationConformance } from "./conformance/isolation.conformance.ts";
 import { ledgerConformance } from "./conformance/ledger.conformance.ts";
@@ -24,9 +25,14 @@ import { tenantConformance } from "./conformance/tenants.conformance.ts";
  * What every implementation of the port must show.
  * @param open opens an empty store
  * @param options.skip why it can't run here
+ * @param options.othersEvery another tenant lives its life between so many steps of one, where each costs a round trip
  */
-export function storeConformance(name: string, open: OpenStore, options: { skip?: string | false } = {}): void {
-  describe(`${name} store`, options, () => {
+export function storeConformance(
+  name: string,
+  open: OpenStore,
+  options: { skip?: string | false; othersEvery?: number } = {},
+): void {
+  describe(`${name} store`, { skip: options.skip ?? false }, () => {
     tenantConformance(open);
     customerConformance(open);
     decisionConformance(open);
@@ -42,9 +48,10 @@ export function storeConformance(name: string, open: OpenStore, options: { skip?
     ledgerConformance(open);
     rhythmConformance(open);
     replayConformance(open);
+    hourlyConformance(open);
     retentionConformance(open);
     erasureConformance(open);
-    isolationConformance(open);
+    isolationConformance(open, options.othersEvery ?? 1);
     auditConformance(open);
   });
 }

@@ -12,11 +12,13 @@ import type {
   DeliveryAttempt,
   DeliveryStatus,
   Endpoint,
+  HourCounts,
   Page,
   ProfileName,
   Scope,
   SealedSecret,
   StoredEvent,
+  Swept,
   Tenant,
 } from "./records.ts";
 
@@ -247,14 +249,6 @@ export interface ClaimRequest {
 /** Rows taken away or emptied, by table; the answer of an erasure. */
 export type ErasureCounts = Readonly<Record<string, number>>;
 
-/** What one batch of a sweep took away. */
-export interface Swept {
-  /** By table; attempts go with their deliveries. */
-  readonly counts: Readonly<Record<"events" | "deliveries" | "authentications" | "idempotency", number>>;
-  /** Where the next batch goes on; `null`: nothing more is that old. */
-  readonly next: number | null;
-}
-
 /** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */
 export interface Store extends Ledger {
   /** Resolves when a trivial write commits; rejects with a {@link StoreError} otherwise. For `/readyz`. */
@@ -386,6 +380,9 @@ export interface Store extends Ledger {
   ): Promise<ListenerClaim>;
   /** Deletes the streams that no listener asked for so long; audited. Answers how many. */
   deleteIdleStreams(where: { idleMs: number }): Promise<number>;
+
+  /** Hours in which something happened, the one in which `fromMs` lies first, all that begin before `toMs`. */
+  readHourly(where: InTenant & { fromMs: AtMs; toMs: AtMs }): Promise<readonly HourCounts[]>;
 
   /**
    * One batch: looks at the `limit` events that follow `after`, and takes away those that are this old with all that

@@ -178,7 +178,7 @@ export async function claimOne(bench: Bench): Promise<ClaimedDelivery> {
 }
 
 export async function finish(
-  { store }: Bench,
+  { store, nowMs }: Bench,
   claimed: ClaimedDelivery,
   next: NextStep = { kind: "delivered" },
 ): Promise<"recorded" | "stale"> {
@@ -189,7 +189,7 @@ export async function finish(
     endpointId: claimed.endpoint.endpointId,
     fencingToken: claimed.fencingToken,
     attempt: {
-      startedAtMs: START_MS,
+      startedAtMs: nowMs(),
       durationMs: 12,
       result: delivered ? "delivered" : "failed",
       reason: delivered ? null : "httpStatus",

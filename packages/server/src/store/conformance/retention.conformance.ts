@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Swept } from "../store.ts";
+import type { Swept } from "../records.ts";
 import {
   ALL,
   AUDIT,

@@ -5,6 +5,7 @@ import { StoreError } from "../store-error.ts";
 import type { ColumnTypes } from "./column-types.ts";
 import { endpointManners } from "./endpoint-manners.ts";
 import { firstTables } from "./first-tables.ts";
+import { hourlyTables } from "./hourly-tables.ts";
 import { lockouts } from "./lockouts.ts";
 import type { Migration } from "./migration.ts";
 import { operatorEvents } from "./operator-events.ts";
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   replayTables,
   rhythmTable,
   retention,
+  hourlyTables,
 ];
 
 /**

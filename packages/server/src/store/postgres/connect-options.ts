@@ -31,9 +31,18 @@ export function connectOptions(url: string): ConnectOptions {
   );
 }
 
+/** The other host to which an address connects without encryption; `null`: this host itself, or encrypted. */
+export function plainHost(url: string): string | null {
+  if (connectOptions(url).ssl !== undefined) return null;
+  const [, named = ""] = /^[a-z]+:\/\/(?:[^/?]*@)?(\[[^\]]*\]|[^:/?]*)/.exec(url) ?? [];
+  const host = new URLSearchParams(url.split("?").slice(1).join("?")).get("host") ?? decodeURIComponent(named);
+  const isHere = host === "" || host.startsWith("/") || /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
+  return isHere ? null : host;
+}
+
 /** Host, port and database of an address, for a message: never its user or password. */
 export function nameOfDatabase(url: string): string {
-  const [, address = ""] = /^[a-z]+:\/\/(?:[^@/?]*@)?([^?]*)/.exec(url) ?? [];
+  const [, address = ""] = /^[a-z]+:\/\/(?:[^/?]*@)?([^?]*)/.exec(url) ?? [];
   const host = new URLSearchParams(url.split("?").slice(1).join("?")).get("host");
   return host === null ? address : `${host} ${address}`;
 }

@@ -9,11 +9,11 @@ import { storeOver } from "../queries/store-over.ts";
 import type { AtMs } from "../records.ts";
 import type { Store } from "../store.ts";
 import { StoreError } from "../store-error.ts";
+import { checkServer, refusal } from "./check-server.ts";
 import { type ConnectOptions, connectOptions, nameOfDatabase } from "./connect-options.ts";
 import { createNodeWake } from "./node-wake.ts";
 import { createPostgresBackend } from "./postgres-backend.ts";
 import { connectionLimits, kyselyOver } from "./postgres-connection.ts";
-import { sqlState, toStoreError } from "./postgres-fault.ts";
 import { createTransactions } from "./transactions.ts";
 
 /** What the store needs of the world. */
@@ -38,7 +38,6 @@ const TYPES: ColumnTypes = {
 
 /** Connections of one node, one for each group of commits and for the listener aside. */
 const CONNECTIONS = 10;
-const OLDEST_VERSION = 150_000;
 /** Any number that is ours: nodes that start together migrate one after another. */
 const MIGRATION_LOCK = 726_337_422;
 
@@ -79,7 +78,7 @@ async function prepare(connect: ConnectOptions, { url, clock }: PostgresStoreOpt
   const client = new pg.Client({ ...connectionLimits(), ...connect, ...NO_LIMITS });
   try {
     await client.connect();
-    const schema = await checkDatabase(client, nameOfDatabase(url));
+    const schema = (await checkServer(client, nameOfDatabase(url))).schema;
     await client.query("select pg_advisory_lock($1, hashtext($2))", [MIGRATION_LOCK, schema]);
     await migrateOn(client, clock);
     return schema;
@@ -91,20 +90,6 @@ async function prepare(connect: ConnectOptions, { url, clock }: PostgresStoreOpt
 }
 
 const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, query_timeout: 0 };
-
-async function checkDatabase(client: pg.Client, name: string): Promise<string> {
-  const { rows } = await client.query<{ version: number; schema: string | null }>(
-    "select current_setting('server_version_num')::int as version, current_schema() as schema",
-  );
-  const [{ version, schema } = { version: 0, schema: null }] = rows;
-  if (version < OLDEST_VERSION) {
-    throw new StoreError("unavailable", `the database ${name} is older than PostgreSQL 15: upgrade it`);
-  }
-  if (schema === null) {
-    throw new StoreError("unavailable", `the database ${name} has no schema to use: create the one of its search_path`);
-  }
-  return schema;
-}
 
 async function migrateOn(client: pg.Client, clock: Clock): Promise<void> {
   const inTransaction = async (work: () => Promise<void>): Promise<void> => {
@@ -119,24 +104,3 @@ async function migrateOn(client: pg.Client, clock: Clock): Promise<void> {
   };
   await migrate(kyselyOver(client), { types: TYPES, nowMs: () => clock.nowMs(), inTransaction });
 }
-
-/** Why the database can't be used, and the mend, in one line without the address's user and password. */
-function refusal(cause: unknown, name: string): StoreError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "no code";
-  return new StoreError(
-    "unavailable",
-    `the database ${name} ${WHY[sqlState(cause) ?? ""] ?? `can't be used (${code})`}`,
-    {
-      cause: toStoreError(cause),
-    },
-  );
-}
-
-const WHY: Readonly<Record<string, string>> = {
-  "28P01": "refuses the password: correct SAMEFACE_DATABASE_URL",
-  "28000": "refuses the user: correct SAMEFACE_DATABASE_URL, or its pg_hba.conf",
-  "3D000": "does not exist: create it, or correct SAMEFACE_DATABASE_URL",
-  "42501": "does not let its user create tables: grant create on its schema",
-  "53300": "has no connection left: raise max_connections",
-  "57P03": "is starting or stopping: try again",
-};

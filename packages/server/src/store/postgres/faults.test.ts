@@ -5,8 +5,9 @@ import { systemClock } from "../../clock.ts";
 import { AUDIT, newDecision, random, refOf, TENANT } from "../conformance/bench.fixture.ts";
 import type { Store } from "../store.ts";
 import { StoreError } from "../store-error.ts";
-import { connectOptions, nameOfDatabase } from "./connect-options.ts";
+import { connectOptions, nameOfDatabase, plainHost } from "./connect-options.ts";
 import { createPostgresStore } from "./create-postgres-store.ts";
+import { inspectPostgres } from "./inspect-postgres.ts";
 import { createTestSchema, needsPostgres, type TestSchema } from "./test-database.fixture.ts";
 
 async function openStore(schema: TestSchema, url = schema.url): Promise<Store & AsyncDisposable> {
@@ -170,7 +171,34 @@ describe("faults of PostgreSQL", needsPostgres(), () => {
       const url = `postgres://u:p@db/x?sslmode=${mode}&uselibpqcompat=true&ssl=0&sslrootcert=/a%20b`;
       assert.deepEqual(connectOptions(url), { connectionString: "postgres://u:p@db/x?sslrootcert=%2Fa%20b", ssl: {} });
     }
-    assert.equal(nameOfDatabase("postgres://u:p@w@db:5432/x?host=/tmp"), "/tmp w@db:5432/x");
+    assert.equal(nameOfDatabase("postgres://u:p@w@db:5432/x?host=/tmp"), "/tmp db:5432/x");
+  });
+
+  it("names a host that is reached in the clear, and none that is this one", () => {
+    const plain = ["db/x", "u:p@db:5432/x?sslmode=disable", "u@[2001:db8::1]:5432/x", "u@localhost/x?host=db"];
+    assert.deepEqual(
+      plain.map((rest) => plainHost(`postgres://${rest}`)),
+      ["db", "db", "[2001:db8::1]", "db"],
+    );
+    const fine = [
+      "u@db/x?sslmode=verify-full",
+      "/x",
+      "u@127.0.0.1:5432/x",
+      "u@[::1]/x",
+      "u@localhost/x",
+      "u@/x?host=/tmp",
+    ];
+    for (const rest of fine) assert.equal(plainHost(`postgres://${rest}`), null, rest);
+  });
+
+  it("is looked at without a change: its version, and what the next start will do", async () => {
+    await using schema = await createTestSchema();
+    const before = await inspectPostgres(schema.url);
+    assert.match(before.version, /^\d+\.\d+/);
+    assert.ok(before.pending.includes("0001-first-tables"));
+    assert.deepEqual(await schema.sql("select 1 from pg_tables where schemaname = current_schema()"), []);
+    await (await openStore(schema)).close();
+    assert.deepEqual((await inspectPostgres(schema.url)).pending, []);
   });
 });
 

@@ -4,6 +4,7 @@ import { countAll, countGuarded, tellLock } from "./counters.ts";
 import { readRevision } from "./customers.ts";
 import { insertEvent } from "./events.ts";
 import { beginsAs, readFanOut } from "./fan-out.ts";
+import { countDecision } from "./hourly.ts";
 import { keepAnswer } from "./idempotency.ts";
 import { lockTenant } from "./lock-tenant.ts";
 import { newDelivery } from "./new-delivery.ts";
@@ -59,6 +60,7 @@ async function insertDecision(
     operator_type: null,
   });
   await insertAuthentication(view, decision, sequence);
+  await countDecision(view, { tenantId, outcome: decision.authentication.outcome });
   const deliveries = await insertDeliveries(view, decision, sequence);
   return { kind: "recorded", deliveries, createdAtMs: view.nowMs };
 }

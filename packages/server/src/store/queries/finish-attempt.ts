@@ -3,6 +3,7 @@ import { attemptRow } from "./attempt-row.ts";
 import type { Backend, GroupOrder, WriteView } from "./backend.ts";
 import { afterFailure, afterSuccess, type EndpointHealth } from "./endpoint-health.ts";
 import { createDeliveredBatches } from "./finish-delivered.ts";
+import { countAttempts } from "./hourly.ts";
 import { disableLane } from "./lane-states.ts";
 import { lockTenant } from "./lock-tenant.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
@@ -58,6 +59,7 @@ async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ 
     await judgeEndpoint(view, row, { next: result.next, endpoint });
     await tellOperators(view, row, { next: result.next, endpoint });
   }
+  await countAttempts(view, [{ row, result: result.attempt.result, status: settled.status }]);
   return { kind: "recorded" };
 }
 

@@ -2,6 +2,7 @@ import type { AttemptResult } from "../store.ts";
 import { attemptRow } from "./attempt-row.ts";
 import type { Backend, WriteView } from "./backend.ts";
 import { afterSuccess } from "./endpoint-health.ts";
+import { type CountedAttempt, countAttempts } from "./hourly.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
 
 /** What became of a result in a batch; `alone`: it changes more than its own row, and is written by itself. */
@@ -17,7 +18,7 @@ const LARGEST_BATCH = 500;
 
 /**
  * Records deliveries that were acknowledged, together: what arrives while the last batch is written is one batch, with
- * four statements however many there are. A batch that fails is written one by one, so that one bad member fails alone.
+ * five statements however many there are. A batch that fails is written one by one, so that one bad member fails alone.
  */
 export function createDeliveredBatches({ write }: Backend): (result: AttemptResult) => Promise<BatchVerdict> {
   const waiting: Waiting[] = [];
@@ -52,6 +53,7 @@ export function createDeliveredBatches({ write }: Backend): (result: AttemptResu
 
 async function finishDelivered(view: WriteView, results: readonly AttemptResult[]): Promise<readonly BatchVerdict[]> {
   const verdicts = new Map<AttemptResult, BatchVerdict>();
+  const counted: CountedAttempt[] = [];
   for (const tenantId of new Set(results.map((result) => result.tenantId))) {
     const own = results.filter((result) => result.tenantId === tenantId);
     const rows = await readRows(view, tenantId, own);
@@ -63,8 +65,12 @@ async function finishDelivered(view: WriteView, results: readonly AttemptResult[
       else if (untroubled.has(row.endpoint_id)) simple.push({ row, result });
     }
     await writeAll(view, tenantId, simple);
-    for (const { result } of simple) verdicts.set(result, "recorded");
+    for (const { row, result } of simple) {
+      verdicts.set(result, "recorded");
+      counted.push({ row, result: "delivered", status: "delivered" });
+    }
   }
+  await countAttempts(view, counted);
   return results.map((result) => verdicts.get(result) ?? "alone");
 }
 

@@ -14,6 +14,7 @@ import { enrolQueries } from "./enrol.ts";
 import { eraseQueries } from "./erase.ts";
 import { eventQueries } from "./events.ts";
 import { attemptQueries } from "./finish-attempt.ts";
+import { hourlyQueries } from "./hourly.ts";
 import { idempotencyQueries } from "./idempotency.ts";
 import { keyQueries } from "./keys.ts";
 import { metaQueries } from "./meta.ts";
@@ -50,6 +51,7 @@ export function storeOver(backend: Backend): Store {
     ...rhythmQueries(backend),
     ...replayQueries(backend),
     ...advanceQueries(backend),
+    ...hourlyQueries(backend),
     ...sweepQueries(backend),
     ...auditQueries(backend),
     close: backend.close,

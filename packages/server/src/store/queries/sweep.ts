@@ -1,6 +1,7 @@
-import { FINAL_STATUSES } from "../records.ts";
-import type { InTenant, Store, Swept } from "../store.ts";
+import { FINAL_STATUSES, type Swept } from "../records.ts";
+import type { InTenant, Store } from "../store.ts";
 import type { Backend, WriteView } from "./backend.ts";
+import { sweepHours } from "./hourly.ts";
 import { lockTenant } from "./lock-tenant.ts";
 
 type Sweep = Parameters<Store["sweep"]>[0];
@@ -25,6 +26,7 @@ async function sweep(view: WriteView, where: Sweep): Promise<Swept> {
   // An erasure goes through the same rows in another order.
   await lockTenant(view, tenantId);
   const idempotency = await sweepIdempotency(view, { tenantId, beforeMs, limit });
+  await sweepHours(view, { tenantId, beforeMs });
   const places = await view.db
     .selectFrom("events")
     .select(["sequence", "created_at_ms"])

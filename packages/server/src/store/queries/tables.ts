@@ -32,6 +32,8 @@ export interface Tables {
   delivery_attempts: DeliveryAttemptRow;
   replays: ReplayRow;
   rhythms: RhythmRow;
+  hourly_outcomes: { tenant_id: string; hour_ms: number; outcome: OutcomeKind; decided: number };
+  hourly_deliveries: HourlyDeliveriesRow;
   audit_heads: { tenant_id: string; sequence: number; hash: string };
   audit: AuditRow;
 }
@@ -258,6 +260,17 @@ export interface RhythmRow {
   seen: number;
   /** 1: operators were told of the present silence. */
   told: number;
+}
+
+export interface HourlyDeliveriesRow {
+  tenant_id: string;
+  /** When the hour began, by UTC. */
+  hour_ms: number;
+  endpoint_id: string;
+  attempts_delivered: number;
+  attempts_failed: number;
+  delivered: number;
+  dead: number;
 }
 
 export interface AuditRow {
