@@ -12,6 +12,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { listenCommand } from "./commands/listen.ts";
@@ -28,6 +29,7 @@ const COMMANDS = [
   serveCommand,
   demoCommand,
   customersCommand,
+  exportCommand,
   authenticateCommand,
   endpointsCommand,
   keysCommand,

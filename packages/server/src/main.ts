@@ -18,6 +18,7 @@ import { createDeliveryWorker, type DeliveryWorker } from "./delivery/worker.ts"
 import { auditRoutes } from "./http/audit.ts";
 import { authenticationRoutes } from "./http/authentications.ts";
 import { createHttpServer } from "./http/create-http-server.ts";
+import { customerExportRoutes } from "./http/customer-export.ts";
 import { customerRoutes } from "./http/customers.ts";
 import { deliveryRoutes } from "./http/deliveries.ts";
 import { documentRoutes } from "./http/documents.ts";
@@ -261,6 +262,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
   const readPolicy = async (tenantId: string) => await readTenantPolicy(parts.store, tenantId);
   return [
     ...customerRoutes({ ...parts, readPolicy }),
+    ...customerExportRoutes({ ...parts, readPolicy }),
     ...sourceRoutes(parts),
     ...authenticationRoutes({ ...parts, readPolicy, compare }),
     ...policyRoutes(parts),

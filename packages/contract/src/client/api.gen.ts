@@ -16,6 +16,8 @@ type BlockBody = { readonly reason: string; };
 
 type Checks = { readonly mask: boolean | "notEvaluated"; readonly lenses: boolean | "notEvaluated"; readonly headCover: boolean | "notEvaluated"; };
 
+type CustomerExport = { readonly customer: CustomerView; readonly authentications: readonly ({ readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly createdAt: Timestamp; readonly event: EventView | null; })[]; readonly next: string | null; };
+
 type CustomerId = string;
 
 type CustomerView = { readonly customerId: CustomerId; readonly createdAt: Timestamp; readonly enrolledAt: Timestamp; readonly consent: { readonly reference: string; readonly at: Timestamp; }; readonly templates: readonly { readonly interviewId: Id; readonly embedderId: string; readonly enrolledAt: Timestamp; }[]; readonly needsEnrolment: boolean; readonly block: { readonly reason: string | null; readonly at: Timestamp; } | null; readonly lock: { readonly consecutiveFailures: number; readonly state: "open" | "waiting" | "stopped"; readonly until: Timestamp | null; }; };
@@ -148,6 +150,7 @@ export interface Schemas {
   readonly AuthenticationsPage: AuthenticationsPage;
   readonly BlockBody: BlockBody;
   readonly Checks: Checks;
+  readonly CustomerExport: CustomerExport;
   readonly CustomerId: CustomerId;
   readonly CustomerView: CustomerView;
   readonly CustomersPage: CustomersPage;
@@ -272,6 +275,12 @@ export interface Operations {
     readonly input: { readonly customerId: CustomerId; };
     readonly answers: { readonly 200: CustomerView; };
     readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** All that is kept of a customer, templates aside, for the customer; page by page, each page audited */
+  readonly exportCustomer: {
+    readonly input: { readonly customerId: CustomerId; readonly after?: string; readonly limit?: string; };
+    readonly answers: { readonly 200: CustomerExport; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Set the count of failures of a source to zero. Audited. */
   readonly unlockSource: {
@@ -539,6 +548,7 @@ export const OPERATIONS = {
   blockCustomer: ["PUT", "/v1/customers/{customerId}/block"],
   unblockCustomer: ["DELETE", "/v1/customers/{customerId}/block"],
   unlockCustomer: ["POST", "/v1/customers/{customerId}/unlock"],
+  exportCustomer: ["GET", "/v1/customers/{customerId}/export"],
   unlockSource: ["POST", "/v1/sources/unlock"],
   authenticate: ["POST", "/v1/authentications"],
   listAuthentications: ["GET", "/v1/authentications"],

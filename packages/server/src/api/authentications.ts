@@ -58,6 +58,9 @@ export const AuthenticationDetail = closed({
 });
 export type AuthenticationDetail = Static<typeof AuthenticationDetail>;
 
+/** An attempt as it is told to the customer: with what was sent about it. */
+export const ExportedAuthentication = closed({ ...view, event: nullable(EventView) });
+
 export const AuthenticationsQuery = closed({
   ...pagingQuery,
   customerId: Type.Optional(CustomerId),

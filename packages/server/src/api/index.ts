@@ -15,6 +15,7 @@ export {
   VerifyBody,
 } from "./authentications.ts";
 export { CustomerId, Id, IdParams, OutcomeName, PagingQuery, Timestamp } from "./common.ts";
+export { CustomerExport } from "./customer-export.ts";
 export {
   BatchLine,
   BatchResult,

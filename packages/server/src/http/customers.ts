@@ -216,11 +216,16 @@ function changingRoutes(parts: CustomerRouteParts): readonly Route[] {
   ];
 }
 
-function changeOf(call: { readonly caller: Caller; readonly params: { readonly customerId: string } }): CustomerChange {
+/** The customer that a call names, and who names it. */
+export function changeOf(call: {
+  readonly caller: Caller;
+  readonly params: { readonly customerId: string };
+}): CustomerChange {
   return { tenantId: call.caller.tenantId, actor: call.caller.actor, customerId: call.params.customerId };
 }
 
-async function viewContext(parts: CustomerRouteParts, tenantId: string): Promise<ViewContext> {
+/** What the view of a customer depends on beside its row. */
+export async function viewContext(parts: CustomerRouteParts, tenantId: string): Promise<ViewContext> {
   const { embedderId } = parts.engine.describe();
   return { embedderId, limits: lockLimitsOf(await parts.readPolicy(tenantId)), nowMs: parts.clock.nowMs() };
 }
@@ -243,6 +248,7 @@ async function enrolAnswer(parts: CustomerParts, request: EnrolRequest): Promise
   return { status: kind === "replaced" ? 200 : 201, json };
 }
 
-function unknownCustomer(): Answer {
+/** One answer for every route of a customer. */
+export function unknownCustomer(): Answer {
   return problem("unknownCustomer", "No customer of this tenant has the id.");
 }

@@ -1,5 +1,6 @@
 import { AUDIT_SHAPES } from "./audit.ts";
 import { AUTHENTICATION_SHAPES } from "./authentications.ts";
+import { CUSTOMER_EXPORT_SHAPES } from "./customer-export.ts";
 import { CUSTOMER_SHAPES } from "./customers.ts";
 import { DELIVERY_SHAPES } from "./deliveries.ts";
 import { DOCUMENT_SHAPES } from "./documents.ts";
@@ -20,6 +21,7 @@ import { WEBHOOK_KEY_SHAPES } from "./webhook-keys.ts";
 /** Every row of the API, in the order of the document. */
 export const ROUTE_SHAPES: readonly RouteShape[] = [
   CUSTOMER_SHAPES,
+  CUSTOMER_EXPORT_SHAPES,
   SOURCE_SHAPES,
   AUTHENTICATION_SHAPES,
   POLICY_SHAPES,

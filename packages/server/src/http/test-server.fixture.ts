@@ -21,6 +21,7 @@ import { unlockVault } from "../vault/unlock-vault.ts";
 import { auditRoutes } from "./audit.ts";
 import { authenticationRoutes } from "./authentications.ts";
 import { createHttpServer } from "./create-http-server.ts";
+import { customerExportRoutes } from "./customer-export.ts";
 import { customerRoutes } from "./customers.ts";
 import { deliveryRoutes } from "./deliveries.ts";
 import { documentRoutes } from "./documents.ts";
@@ -124,6 +125,7 @@ export async function startTestServer(
     ...healthRoutes({ ...parts, delivers: false }),
     ...(await documentRoutes({ openapi, page: new URL(import.meta.url) })),
     ...customerRoutes(parts),
+    ...customerExportRoutes(parts),
     ...sourceRoutes(parts),
     ...authenticationRoutes(parts),
     ...policyRoutes(parts),

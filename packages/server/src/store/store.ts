@@ -391,5 +391,7 @@ export interface Store extends Ledger {
    */
   sweep(where: InTenant & { olderThanMs: number; after: number | null; limit: number }): Promise<Swept>;
 
+  /** For what changes nothing, and should be known all the same: that a customer's data was looked through. */
+  recordAudit(where: InTenant & Audited): Promise<void>;
   listAudit(where: InTenant & Paging): Promise<Page<AuditedRow> & { readonly head: AuditHead | null }>;
 }

@@ -35,8 +35,13 @@ export async function appendAudit(view: WriteView, tenantId: string, entry: Audi
 }
 
 /** The part of the {@link Store} about the audit. */
-export function auditQueries({ read }: Backend): Pick<Store, "listAudit"> {
+export function auditQueries({ read, write }: Backend): Pick<Store, "listAudit" | "recordAudit"> {
   return {
+    recordAudit: async ({ tenantId, audit }) => {
+      await write(async (view) => {
+        await appendAudit(view, tenantId, audit);
+      });
+    },
     listAudit: async ({ tenantId, after, limit }) =>
       await read(async ({ db }) => {
         const rows = await db
