@@ -6,10 +6,11 @@ import { type AddressInfo, connect, Socket } from "node:net";
 import { Readable } from "node:stream";
 import { afterEach, describe, it } from "node:test";
 import { parseSigningKey, sign } from "@sameface/contract";
+import { createMemoryStore } from "../dedupe/memory.ts";
 import { createReceiver, type Receiver } from "../receive.ts";
 import { refuse } from "../reply.ts";
 import { golden, SECRET, type Signed, signed, testClock } from "../signed.fixture.ts";
-import { nodeHandler, nodeMac } from "./node.ts";
+import { nodeHandler, nodeHash, nodeMac } from "./node.ts";
 
 const servers: Server[] = [];
 
@@ -228,5 +229,16 @@ describe("nodeMac", () => {
     assert.equal((await receiver.receive(await signed())).status, 204);
     const other = await signed({ id: "other" });
     assert.equal((await receiver.receive({ ...other, body: golden("mask") })).status, 401);
+  });
+});
+
+describe("nodeHash", () => {
+  it("knows the bytes that were hashed by WebCrypto before: a duplicate, no conflict, and of other bytes a conflict", async () => {
+    const options = { secrets: [SECRET], store: createMemoryStore(testClock()), ...testClock() };
+    const before = createReceiver(options);
+    const after = createReceiver({ ...options, hash: nodeHash }).onConflict(() => undefined);
+    assert.equal((await before.receive(await signed())).result.kind, "unhandled");
+    assert.equal((await after.receive(await signed())).result.kind, "duplicate");
+    assert.equal((await after.receive(await signed({ body: golden("mask") }))).result.kind, "conflict");
   });
 });
