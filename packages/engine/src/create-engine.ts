@@ -115,13 +115,18 @@ function engineOf(parts: Parts): Engine {
 
 async function inspect(
   image: Uint8Array,
-  { pool, limits, purpose = "match" }: InspectOptions & { readonly pool: ChildPool; readonly limits: Limits },
+  {
+    pool,
+    limits,
+    purpose = "match",
+    eyes = purpose === "enrol",
+  }: InspectOptions & { readonly pool: ChildPool; readonly limits: Limits },
 ): Promise<Inspection> {
   const format = imageFormat(image);
   const problem = bytesProblem(image, { format, limits });
   const facts = imageFacts(image, format);
   if (format === null || problem !== null) return { image: facts, ...unmeasured(problem ?? "unsupported_format") };
-  return inspectionOf(await pool.inspect({ bytes: image, format, purpose }), facts);
+  return inspectionOf(await pool.inspect({ bytes: image, format, purpose, eyes }), facts);
 }
 
 function bytesProblem(

@@ -11,6 +11,7 @@ export {
   type Comparison,
   type Engine,
   type EngineInfo,
+  type Eyes,
   type ImageFacts,
   type Inspection,
   type InspectOptions,

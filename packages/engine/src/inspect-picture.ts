@@ -24,7 +24,7 @@ export interface InspectContext {
  */
 export async function inspectPicture(
   bytes: Uint8Array,
-  { format, purpose, ...context }: InspectContext & Pick<InspectMessage, "format" | "purpose">,
+  { format, purpose, eyes, ...context }: InspectContext & Pick<InspectMessage, "format" | "purpose" | "eyes">,
 ): Promise<Measured> {
   const startedAtMs = performance.now();
   const { header, problem } = readHeader(bytes, { format, limits: context.limits });
@@ -40,7 +40,7 @@ export async function inspectPicture(
   context.onDecoded();
   if (picture === null) return unmeasured("corrupt", intake);
   try {
-    const measured = await measure(picture, { models: context.models, purpose, gates: context.gates });
+    const measured = await measure(picture, { models: context.models, purpose, eyes, gates: context.gates });
     return { ...measured, timings: { ...intake, ...measured.timings } };
   } catch {
     // Whatever a model or the code round it threw: nothing was measured, and nothing pretends.

@@ -74,14 +74,32 @@ export interface Pose {
   readonly roll: number;
 }
 
+/** What light and lens made of the face between brows and mouth. None of it refuses a picture: it becomes a hint. */
+export interface Light {
+  /** Mean luma, 0 black … 1 white. */
+  readonly brightness: number;
+  /** Share of the pixels that are black, and that are white: light which no longer shows a face; 0…1. */
+  readonly darkShare: number;
+  readonly brightShare: number;
+  /**
+   * Variance of the Laplacian ÷ variance of the luma at 112×112, 0…: how much of the contrast is fine detail. Divided,
+   * so that a dark or flat face is not called blurred for it. Low: blurred, or far too small.
+   */
+  readonly sharpness: number;
+}
+
 /** What was seen of the picture's quality; every retry and shift is shown here. */
-export interface Quality {
+export interface Quality extends Light {
   /** The face was found only after the picture was extended (engine.md §5.2). */
   readonly retried: boolean;
   /** s of engine.md §5.7: liveness crop ÷ face box, at most 2.7; `low_margin` below the gate. */
   readonly livenessCropScale: number | null;
   /** Face box width ÷ picture width, 0… */
   readonly faceWidthFraction: number;
+  /** Share of the face box that lies inside the picture, 0…1. */
+  readonly insideShare: number;
+  /** L2 norm of the embedder's output before it is made 1, 0…: how much of a face the embedder saw. Low: covered. */
+  readonly embeddingNorm: number;
   /** Words a person can act on, for example "turn towards the camera". */
   readonly hints: readonly string[];
 }
@@ -97,6 +115,12 @@ export interface Template {
 /** Probability of a live person, 0…1 (softmax[0]); `spoofConfidence` in the server is 1 − live. */
 export interface Liveness {
   readonly live: number;
+}
+
+/** How closed each eye is, 0 open … 1 closed; left and right as seen in the picture. */
+export interface Eyes {
+  readonly left: number;
+  readonly right: number;
 }
 
 /** One attribute: a probability, and whether it is over the head's own threshold. */
@@ -121,6 +145,7 @@ export interface Inspection {
   readonly quality: Quality | null;
   readonly template: Measurement<Template>;
   readonly liveness: Measurement<Liveness>;
+  readonly eyes: Measurement<Eyes>;
   readonly checks: Readonly<Record<CheckName, Measurement<Attribute>>>;
   /** Empty: the picture can be judged. Ordered as found; the first decides. */
   readonly problems: readonly Problem[];
@@ -160,6 +185,8 @@ export interface EngineInfo {
 /** What a picture is inspected for: enrolment asks for more pixels between the eyes. */
 export interface InspectOptions {
   readonly purpose?: "match" | "enrol";
+  /** Whether the eyes are measured, which takes two more model runs. Default: for enrolment only. */
+  readonly eyes?: boolean;
 }
 
 /** The port that the server knows. */

@@ -1,5 +1,6 @@
 import { EngineError } from "./engine-error.ts";
 import type { Box, Point } from "./inspection.ts";
+import { luma } from "./luma.ts";
 import type { ModelRow } from "./model-table.ts";
 import { type Pixels, pixelRect, stretch } from "./picture.ts";
 import type { Session } from "./session.ts";
@@ -20,7 +21,7 @@ export async function findLandmarks(
 ): Promise<readonly Point[]> {
   const { width, height } = face.row.preprocessing;
   const rect = pixelRect(face.box);
-  const [output] = await face.session.run(toGrey(await stretch(picture, { rect, width, height })));
+  const [output] = await face.session.run(luma(await stretch(picture, { rect, width, height })));
   if (output === undefined) throw noLandmarks();
   const points = Array.from({ length: LANDMARK_COUNT }, (_, i) => ({
     x: rect.left + withinReach(output[i * 2]) * rect.width,
@@ -35,16 +36,6 @@ export async function findLandmarks(
 function withinReach(fraction: number | undefined): number {
   if (fraction === undefined || !(fraction >= -1 && fraction <= 2)) throw noLandmarks();
   return fraction;
-}
-
-/** Luma of ITU-R BT.601, as the model was fed in training. */
-function toGrey(rgb: Uint8Array): Uint8Array {
-  const grey = new Uint8Array(rgb.length / 3);
-  for (let i = 0; i < grey.length; i += 1) {
-    const [red = 0, green = 0, blue = 0] = [rgb[i * 3], rgb[i * 3 + 1], rgb[i * 3 + 2]];
-    grey[i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
-  }
-  return grey;
 }
 
 /** The five points that templates are aligned by. */

@@ -1,17 +1,31 @@
 import { type Gates, hintsOf, type Refusal, refusalsOf } from "./checks/gates.ts";
+import { measureEyes } from "./checks/measure-eyes.ts";
+import { measureLight } from "./checks/measure-light.ts";
 import { type LivenessCrop, livenessCrop, measureLiveness } from "./checks/measure-liveness.ts";
 import { measurePose } from "./checks/measure-pose.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { chooseFace } from "./detect/choose-face.ts";
 import { type Found, type FoundFace, findFaces } from "./detect/find-faces.ts";
+import { ALIGNED_SIZE } from "./embed/align-face.ts";
 import { embedFace } from "./embed/embed-face.ts";
 import { EngineError } from "./engine-error.ts";
 import { runChecks } from "./heads/run-checks.ts";
-import type { Box, Inspection, Liveness, Point, Pose, Problem, Template } from "./inspection.ts";
+import type {
+  Box,
+  Eyes,
+  Inspection,
+  Light,
+  Liveness,
+  Measurement,
+  Point,
+  Pose,
+  Problem,
+  Template,
+} from "./inspection.ts";
 import { distance, type FivePoints, findLandmarks, fivePoints } from "./landmarks.ts";
 import { modelIdOf } from "./model-table.ts";
 import type { Models } from "./models.ts";
-import type { Picture } from "./picture.ts";
+import type { Picture, Pixels } from "./picture.ts";
 import { unmeasured } from "./unmeasured.ts";
 
 export { DEFAULT_GATES, type Gates } from "./checks/gates.ts";
@@ -19,7 +33,7 @@ export { DEFAULT_GATES, type Gates } from "./checks/gates.ts";
 /** Everything of an Inspection that follows from the decoded picture. */
 export type Measured = Pick<
   Inspection,
-  "faceCount" | "primary" | "pose" | "quality" | "template" | "liveness" | "checks" | "problems" | "timings"
+  "faceCount" | "primary" | "pose" | "quality" | "template" | "liveness" | "eyes" | "checks" | "problems" | "timings"
 >;
 
 /** What a measurement needs besides the picture. */
@@ -27,6 +41,8 @@ export interface MeasureContext {
   readonly models: Models;
   readonly purpose: "match" | "enrol";
   readonly gates: Gates;
+  /** Whether the eyes are measured; default: no. */
+  readonly eyes?: boolean;
   /** Default: the process's own time. */
   readonly clock?: Pick<Clock, "now">;
 }
@@ -46,7 +62,7 @@ export async function measure(picture: Picture, context: MeasureContext): Promis
     faceCount = found.faces.length;
     const choice = chooseFace(found.faces, picture);
     if (choice === undefined) return { ...unmeasured("no_face", stages.timings), faceCount };
-    const face = await measureFace({ picture, found, face: choice.primary, models: context.models }, stages);
+    const face = await measureFace({ picture, found, face: choice.primary, context }, stages);
     const gated = { ...face, ambiguous: choice.ambiguous };
     const refusals = refusalsOf(gated, context);
     const hints = hintsOf(gated, refusals);
@@ -82,7 +98,7 @@ interface FaceInPicture {
   readonly picture: Picture;
   readonly found: Found;
   readonly face: FoundFace;
-  readonly models: Models;
+  readonly context: MeasureContext;
 }
 
 /** All that was measured of the chosen face; positions in pixels of the fitted picture. */
@@ -96,11 +112,16 @@ interface MeasuredFace {
   readonly liveness: Liveness;
   readonly livenessCropScale: number;
   readonly pose: Pose;
+  readonly light: Light;
+  readonly insideShare: number;
+  readonly embeddingNorm: number;
+  readonly eyes: Measurement<Eyes>;
   readonly checks: Measured["checks"];
 }
 
-async function measureFace({ picture, found, face, models }: FaceInPicture, stages: Stages): Promise<MeasuredFace> {
+async function measureFace({ picture, found, face, context }: FaceInPicture, stages: Stages): Promise<MeasuredFace> {
   const { canvas, offset } = found;
+  const { models } = context;
   const { table } = models;
   const box: Box = { ...face.box, x: face.box.x + offset.x, y: face.box.y + offset.y };
   const onCanvas = await stages.time("landmarks", () =>
@@ -115,6 +136,7 @@ async function measureFace({ picture, found, face, models }: FaceInPicture, stag
     measureLiveness(picture, { crop, session: models.liveness, row: table.liveness }),
   );
   const posed = await stages.time("pose", () => measurePose(canvas, { box, session: models.pose, row: table.pose }));
+  const eyes = await eyesOf({ canvas, landmarks: onCanvas, context }, stages);
   const tensors = { embedder: embedded.outputs, pose: posed.outputs };
   const checks = await stages.time("checks", () => runChecks(models.heads, { tensors, rows: table }));
   return {
@@ -126,6 +148,10 @@ async function measureFace({ picture, found, face, models }: FaceInPicture, stag
     liveness,
     livenessCropScale: crop.scale,
     pose: posed.pose,
+    light: measureLight(embedded.crop, ALIGNED_SIZE),
+    insideShare: insideShare(face.box, picture),
+    embeddingNorm: embedded.norm,
+    eyes,
     checks,
   };
 }
@@ -156,13 +182,36 @@ function report(
       retried: found.retried,
       livenessCropScale: face.livenessCropScale,
       faceWidthFraction: box.width / picture.width,
+      insideShare: face.insideShare,
+      ...face.light,
+      embeddingNorm: face.embeddingNorm,
       hints,
     },
     template: { value: face.template, model: modelIdOf(models.table.embedder) },
     liveness: { value: face.liveness, model: modelIdOf(models.table.liveness) },
+    eyes: face.eyes,
     checks: face.checks,
     problems: uniqueProblems(refusals),
   };
+}
+
+/** The eyes, where they were asked for: a match does not need them, and they cost two runs. */
+async function eyesOf(
+  face: { readonly canvas: Pixels; readonly landmarks: readonly Point[]; readonly context: MeasureContext },
+  stages: Stages,
+): Promise<Measurement<Eyes>> {
+  if (face.context.eyes !== true) return { unavailable: "notEvaluated" };
+  const { canvas, landmarks } = face;
+  const { eyes: session, table } = face.context.models;
+  const value = await stages.time("eyes", () => measureEyes(canvas, { landmarks, session, row: table.eyes }));
+  return { value, model: modelIdOf(table.eyes) };
+}
+
+/** How much of a face box the picture holds. */
+function insideShare(box: Box, picture: Picture): number {
+  const width = Math.min(picture.width, box.x + box.width) - Math.max(0, box.x);
+  const height = Math.min(picture.height, box.y + box.height) - Math.max(0, box.y);
+  return Math.min(1, (Math.max(0, width) * Math.max(0, height)) / (box.width * box.height));
 }
 
 function uniqueProblems(refusals: readonly Refusal[]): readonly Problem[] {

@@ -24,6 +24,7 @@ export interface InspectMessage {
   readonly id: number;
   readonly format: ImageFormat;
   readonly purpose: NonNullable<InspectOptions["purpose"]>;
+  readonly eyes: boolean;
 }
 
 /** What the parent says. */

@@ -4,12 +4,11 @@ import fc from "fast-check";
 import { Tensor } from "onnxruntime-node";
 import { drawnPicture, MODELS_FOLDER } from "./fixtures/pictures.ts";
 import { DEFAULT_GATES, type Measured, measure } from "./measure.ts";
-import { MODEL_TABLE } from "./model-table.ts";
-import { loadModels, type Models, type SessionRole } from "./models.ts";
+import { MODEL_ROLES, MODEL_TABLE, type ModelRole } from "./model-table.ts";
+import { loadModels, type Models } from "./models.ts";
 import type { Picture } from "./picture.ts";
 import { type Session, sessionOver } from "./session.ts";
 
-const ROLES = ["detector", "landmarks", "embedder", "liveness", "pose"] as const satisfies readonly SessionRole[];
 let models: Models;
 let picture: Picture;
 before(async () => {
@@ -18,7 +17,7 @@ before(async () => {
 });
 
 /** Measures with one model whose every output is what `output` makes of its length. */
-async function measureWith(role: SessionRole, output: (length: number) => Float32Array): Promise<Measured> {
+async function measureWith(role: ModelRole, output: (length: number) => Float32Array): Promise<Measured> {
   const row = MODEL_TABLE[role];
   const broken = sessionOver(row, async () => {
     const entries = row.outputs.map(({ name, length }) => {
@@ -27,7 +26,12 @@ async function measureWith(role: SessionRole, output: (length: number) => Float3
     });
     return await Promise.resolve(Object.fromEntries(entries));
   });
-  return await measure(picture, { models: { ...models, [role]: broken }, purpose: "match", gates: DEFAULT_GATES });
+  return await measure(picture, {
+    models: { ...models, [role]: broken },
+    purpose: "match",
+    eyes: true,
+    gates: DEFAULT_GATES,
+  });
 }
 
 /** The problem is named, and nothing that depends on a model is there. */
@@ -36,14 +40,14 @@ function assertNothingMeasured(result: Measured): void {
   assert.equal(result.primary, null);
   assert.equal(result.quality, null);
   const nothing = { unavailable: "model_failure" };
-  assert.deepEqual([result.pose, result.template, result.liveness], [nothing, nothing, nothing]);
+  assert.deepEqual([result.pose, result.template, result.liveness, result.eyes], [nothing, nothing, nothing, nothing]);
   assert.deepEqual(result.checks, { mask: nothing, lenses: nothing, headCover: nothing });
 }
 
 describe("a model that fails", () => {
   it("measures nothing when any model gives one value that is not finite", async () => {
     const edges = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
-    const property = fc.asyncProperty(fc.constantFrom(...ROLES), edges, fc.nat(), async (role, edge, at) => {
+    const property = fc.asyncProperty(fc.constantFrom(...MODEL_ROLES), edges, fc.nat(), async (role, edge, at) => {
       const result = await measureWith(role, (length) =>
         new Float32Array(length).fill(0.5).fill(edge, at % length, (at % length) + 1),
       );
@@ -53,7 +57,7 @@ describe("a model that fails", () => {
   });
 
   it("measures nothing when any model gives an output of the wrong length", async () => {
-    for (const role of ROLES) {
+    for (const role of MODEL_ROLES) {
       for (const change of [-1, 1]) {
         assertNothingMeasured(await measureWith(role, (length) => new Float32Array(length + change)));
       }
@@ -62,16 +66,26 @@ describe("a model that fails", () => {
   });
 
   it("measures nothing when the runtime throws", async () => {
-    for (const role of ROLES) {
+    for (const role of MODEL_ROLES) {
       const broken = sessionOver(MODEL_TABLE[role], async () => await Promise.reject(new Error("no memory")));
-      const context = { models: { ...models, [role]: broken }, purpose: "match", gates: DEFAULT_GATES } as const;
+      const context = {
+        models: { ...models, [role]: broken },
+        purpose: "match",
+        eyes: true,
+        gates: DEFAULT_GATES,
+      } as const;
       assertNothingMeasured(await measure(picture, context));
     }
   });
 
   it("does not take a fault of this code for a failing model", async () => {
     const faulty: Session = { run: async () => await Promise.reject(new TypeError("a fault")) };
-    const context = { models: { ...models, pose: faulty }, purpose: "match", gates: DEFAULT_GATES } as const;
+    const context = {
+      models: { ...models, pose: faulty },
+      purpose: "match",
+      eyes: true,
+      gates: DEFAULT_GATES,
+    } as const;
     await assert.rejects(measure(picture, context), TypeError);
   });
 
@@ -96,7 +110,7 @@ describe("a model that fails", () => {
   it("never gives a number that is not finite or not in its range, for any finite output of any model", async () => {
     const value = fc.float({ noNaN: true, noDefaultInfinity: true });
     const values = fc.array(value, { minLength: 1, maxLength: 40 });
-    const property = fc.asyncProperty(fc.constantFrom(...ROLES), values, async (role, list) => {
+    const property = fc.asyncProperty(fc.constantFrom(...MODEL_ROLES), values, async (role, list) => {
       const result = await measureWith(role, (length) =>
         Float32Array.from({ length }, (_, i) => list[i % list.length] ?? 0),
       );
@@ -105,6 +119,7 @@ describe("a model that fails", () => {
         return;
       }
       if ("value" in result.liveness) assert.ok(result.liveness.value.live >= 0 && result.liveness.value.live <= 1);
+      if ("value" in result.eyes) assert.ok(Object.values(result.eyes.value).every((one) => one >= 0 && one <= 1));
       if ("value" in result.template) {
         assert.ok(Math.abs(Math.hypot(...result.template.value.vector) - 1) < 1e-3);
       }

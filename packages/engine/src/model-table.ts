@@ -33,7 +33,7 @@ export interface ModelRow {
   readonly minNorm?: number;
 }
 
-/** What the engine needs a model for. `eyes` is installed and checked; no measurement uses it yet. */
+/** What the engine needs a model for. */
 export const MODEL_ROLES = ["detector", "landmarks", "embedder", "liveness", "pose", "eyes"] as const;
 /** One of {@link MODEL_ROLES}. */
 export type ModelRole = (typeof MODEL_ROLES)[number];
@@ -144,6 +144,7 @@ export const MODEL_TABLE = {
     sha256: "1afcea006abc1ccac3c517022abde0aa092bed74ff3c9fe6878483ef9e6e38de",
     licence: LICENCE,
     input: "input",
+    // Logits: closed, open.
     outputs: [{ name: "output", length: 2 }],
     preprocessing: { id: "lids24-grey", width: 24, height: 24, channels: "grey", mean: [0], std: [255] },
   },

@@ -7,11 +7,8 @@ import { readPinned } from "./read-pinned.ts";
 import { loadRuntime, type Runtime } from "./runtime.ts";
 import { openSession, type Session } from "./session.ts";
 
-/** The roles that have a session; `eyes` is checked and waits for its measurement. */
-export type SessionRole = Exclude<ModelRole, "eyes">;
-
 /** What {@link measure} runs: one session per role, and the table that the sessions were opened from. */
-export interface Models extends Readonly<Record<SessionRole, Session>> {
+export interface Models extends Readonly<Record<ModelRole, Session>> {
   readonly table: ModelTable;
   readonly heads: Heads;
 }
@@ -38,7 +35,8 @@ export async function loadModels(
   const embedder = await openSession(table.embedder, { bytes: bytes.embedder, runtime });
   const liveness = await openSession(table.liveness, { bytes: bytes.liveness, runtime });
   const pose = await openSession(table.pose, { bytes: bytes.pose, runtime });
-  return { table, heads, detector, landmarks, embedder, liveness, pose };
+  const eyes = await openSession(table.eyes, { bytes: bytes.eyes, runtime });
+  return { table, heads, detector, landmarks, embedder, liveness, pose, eyes };
 }
 
 async function readAll(folder: string, table: ModelTable): Promise<Record<ModelRole, Uint8Array>> {

@@ -7,7 +7,7 @@ import type { ImageFormat } from "./image/image-format.ts";
 import type { InspectOptions } from "./inspection.ts";
 import type { Launch } from "./launch.ts";
 import type { Measured } from "./measure.ts";
-import type { ChildMessage, HeaderFacts, Runtime, StartMessage } from "./messages.ts";
+import type { ChildMessage, HeaderFacts, InspectMessage, Runtime, StartMessage } from "./messages.ts";
 import { parseReply, REPLY_LIMITS } from "./reply.ts";
 import { residentBytes } from "./resident-memory.ts";
 
@@ -30,6 +30,7 @@ export interface Job {
   readonly bytes: Uint8Array;
   readonly format: ImageFormat;
   readonly purpose: NonNullable<InspectOptions["purpose"]>;
+  readonly eyes: boolean;
 }
 
 /** Why a picture was lost with its child. */
@@ -140,7 +141,8 @@ export class PictureChild {
         if (this.#job?.id === id) this.#end();
       }),
     };
-    this.#write(encodeFrame({ type: "inspect", id, format: job.format, purpose: job.purpose }, job.bytes));
+    const { bytes, ...asked } = job;
+    this.#write(encodeFrame({ type: "inspect", id, ...asked } satisfies InspectMessage, bytes));
     return await promise;
   }
 

@@ -5,6 +5,7 @@ import { confineDecoder } from "./image/decode.ts";
 import { inspectPicture } from "./inspect-picture.ts";
 import { canReach } from "./loopback-probe.ts";
 import type { ChildMessage, InspectMessage, ParentMessage, StartMessage } from "./messages.ts";
+import { MODEL_ROLES } from "./model-table.ts";
 import { loadModels, type Models } from "./models.ts";
 import { encodeInspected } from "./reply.ts";
 import { loadRuntime } from "./runtime.ts";
@@ -62,7 +63,7 @@ async function becomeReady(channel: Duplex, start: StartMessage): Promise<Servin
  * it costs a picture that is already waiting no more than its own first runs would.
  */
 async function warmUp(models: Models): Promise<void> {
-  for (const role of ["detector", "landmarks", "embedder", "liveness", "pose"] as const) {
+  for (const role of MODEL_ROLES) {
     const { width, height, mean } = models.table[role].preprocessing;
     // What black is called by a model is of no interest; a model that fails will fail the picture, by name.
     await models[role].run(new Uint8Array(width * height * mean.length)).catch(() => undefined);
@@ -73,10 +74,11 @@ async function answerPicture(
   channel: Duplex,
   { start, models, message, bytes }: Serving & { readonly message: InspectMessage; readonly bytes: Uint8Array },
 ): Promise<void> {
-  const { id, format, purpose } = message;
+  const { id, format, purpose, eyes } = message;
   const measured = await inspectPicture(bytes, {
     format,
     purpose,
+    eyes,
     models,
     limits: start.limits,
     gates: start.gates,

@@ -11,6 +11,7 @@ export function unmeasured(problem: Problem, timings: Readonly<Record<string, nu
     quality: null,
     template: nothing,
     liveness: nothing,
+    eyes: nothing,
     checks: { mask: nothing, lenses: nothing, headCover: nothing },
     problems: [problem],
     timings,

@@ -20,7 +20,7 @@ async function inspectAll(context: CommandContext, pictures: readonly string[]):
   try {
     let judged = true;
     for (const picture of pictures) {
-      const inspection = await engine.inspect(await readInput(picture));
+      const inspection = await engine.inspect(await readInput(picture), { eyes: true });
       judged &&= inspection.problems.length === 0;
       context.print({ picture, ...withoutTemplate(inspection) }, describe(picture, inspection));
     }
@@ -37,7 +37,7 @@ function withoutTemplate(inspection: Inspection): object {
 }
 
 function describe(picture: string, inspection: Inspection): readonly string[] {
-  const { image, primary, liveness, pose, quality, timings } = inspection;
+  const { image, primary, liveness, pose, eyes, quality, timings } = inspection;
   const degrees = "value" in pose ? pose.value : null;
   return [
     `${picture}: ${inspection.problems.length === 0 ? "can be judged" : inspection.problems.join(", ")}`,
@@ -47,6 +47,12 @@ function describe(picture: string, inspection: Inspection): readonly string[] {
       ? []
       : [`  yaw ${degrees.yaw.toFixed(0)}°, pitch ${degrees.pitch.toFixed(0)}°, roll ${degrees.roll.toFixed(0)}°`]),
     ...("value" in liveness ? [`  live: ${liveness.value.live.toFixed(3)}`] : []),
+    ...("value" in eyes
+      ? [`  eyes closed: ${eyes.value.left.toFixed(2)} left, ${eyes.value.right.toFixed(2)} right`]
+      : []),
+    ...(quality === null
+      ? []
+      : [`  brightness ${quality.brightness.toFixed(2)}, sharpness ${quality.sharpness.toFixed(3)}`]),
     ...(quality === null ? [] : quality.hints.map((hint) => `  hint: ${hint}`)),
     `  ${Object.entries(timings)
       .map(([stage, ms]) => `${stage} ${ms.toFixed(0)} ms`)

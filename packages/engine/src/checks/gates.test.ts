@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { DEFAULT_GATES, type Gated, hintsOf, refusalsOf } from "./gates.ts";
+import { type Advised, DEFAULT_GATES, type Gated, hintsOf, refusalsOf } from "./gates.ts";
 
-const GOOD: Gated = {
+const NOT_MEASURED = { unavailable: "notEvaluated" };
+
+const GOOD: Advised = {
   ambiguous: false,
   interocularPx: 80,
   pose: { yaw: 0, pitch: -7, roll: 0 },
   livenessCropScale: 2.7,
   recognisable: true,
+  light: { brightness: 0.5, darkShare: 0, brightShare: 0, sharpness: 0.2 },
+  insideShare: 1,
+  eyes: NOT_MEASURED,
+  checks: { mask: NOT_MEASURED },
 };
 
 function problems(change: Partial<Gated>, purpose: "match" | "enrol" = "match") {
@@ -71,5 +77,37 @@ describe("refusalsOf", () => {
     const tight = { ...GOOD, livenessCropScale: 1 };
     const refusals = refusalsOf(tight, { gates: DEFAULT_GATES, purpose: "match" });
     assert.deepEqual(hintsOf(tight, refusals), ["move back a little: the picture needs room around your head"]);
+  });
+
+  it("names what a person can do about light, focus, eyes, pose and what covers or cuts off the face, and refuses for none of it", () => {
+    const light = (change: Partial<Advised["light"]>) => ({ light: { ...GOOD.light, ...change } });
+    const rows: readonly (readonly [Partial<Advised>, RegExp])[] = [
+      [light({ brightness: 0.14 }), /^more light/],
+      [light({ darkShare: 0.31 }), /^more light/],
+      [light({ brightShare: 0.21 }), /^less light/],
+      [light({ sharpness: 0.024 }), /^hold still/],
+      [{ insideShare: 0.89 }, /^move into the picture/],
+      [{ pose: { ...GOOD.pose, yaw: -20.1 } }, /^turn your face/],
+      [{ eyes: { value: { left: 0.95, right: 1 }, model: "eyes" } }, /^open your eyes$/],
+      [{ checks: { mask: { value: { probability: 1, present: true }, model: "head" } } }, /^uncover/],
+    ];
+    for (const [change, wanted] of rows) {
+      const [hint, ...others] = hintsOf({ ...GOOD, ...change }, []);
+      assert.match(hint ?? "", wanted);
+      assert.deepEqual(others, []);
+      assert.deepEqual(problems(change), []);
+    }
+  });
+
+  it("says nothing of eyes of which one is open, and of a mask that is not there", () => {
+    const winking = { eyes: { value: { left: 1, right: 0.94 }, model: "eyes" } };
+    const bare = { checks: { mask: { value: { probability: 0.4, present: false }, model: "head" } } };
+    assert.deepEqual(hintsOf({ ...GOOD, ...winking, ...bare }, []), []);
+  });
+
+  it("says once what both a gate and the advice would say", () => {
+    const turned = { ...GOOD, ...pose({ yaw: 31 }) };
+    const refusals = refusalsOf(turned, { gates: DEFAULT_GATES, purpose: "match" });
+    assert.deepEqual(hintsOf(turned, refusals), ["turn your face towards the camera"]);
   });
 });

@@ -14,6 +14,10 @@ export interface Embedded {
   readonly template: Template;
   /** False: the face is upside down, covered or too blurred to say who it is. */
   readonly recognisable: boolean;
+  /** L2 norm of what the embedder gave, before it was made 1. */
+  readonly norm: number;
+  /** The aligned crop that it saw: RGB, row-major, {@link ALIGNED_SIZE} pixels a side. */
+  readonly crop: Uint8Array;
   /** Everything the embedder gave, in the order of its row; the heads of the checks read its inner tensors. */
   readonly outputs: readonly Float32Array[];
 }
@@ -23,10 +27,12 @@ export async function embedFace(
   picture: Pixels,
   face: { readonly points: FivePoints; readonly session: Session; readonly row: ModelRow },
 ): Promise<Embedded> {
-  const outputs = await face.session.run(await alignFace(picture, face.points));
+  const crop = await alignFace(picture, face.points);
+  const outputs = await face.session.run(crop);
   const [output = new Float32Array(0)] = outputs;
   const template = { embedderId: embedderIdOf(face.row), vector: toUnitLength(output) };
-  return { template, outputs, recognisable: normOf(output) >= (face.row.minNorm ?? 0) };
+  const norm = normOf(output);
+  return { template, outputs, norm, crop, recognisable: norm >= (face.row.minNorm ?? 0) };
 }
 
 /** The vector with L2 norm 1. @throws {EngineError} `modelFailure` when it has no direction */
