@@ -58,7 +58,8 @@ describe("readConfig", () => {
     assert.match(lineOf({ SAMEFACE_ROLES: "api,web" }), /^SAMEFACE_ROLES is "api,web"; allowed: /);
     assert.match(lineOf({ SAMEFACE_ROLES: "api,api" }), /^SAMEFACE_ROLES/);
     assert.match(lineOf({ SAMEFACE_LOG_LEVEL: "trace" }), /^SAMEFACE_LOG_LEVEL/);
-    assert.match(lineOf({ SAMEFACE_RETRY_SCHEDULE: "1,,2" }), /^SAMEFACE_RETRY_SCHEDULE/);
+    assert.match(lineOf({ SAMEFACE_RETRY_SCHEDULE: "1,,2" }), /^SAMEFACE_RETRY_SCHEDULE .*for example 1,5,30/);
+    assert.match(lineOf({ SAMEFACE_PUBLIC_URL: "here" }), /^SAMEFACE_PUBLIC_URL .*https:/);
     assert.match(lineOf({ SAMEFACE_ENGINE_PROCESSES: "0" }), /^SAMEFACE_ENGINE_PROCESSES/);
   });
 
@@ -92,7 +93,8 @@ describe("readConfig", () => {
     assert.match(lineOf({}, '{"port": "9000"}'), /^SAMEFACE_PORT is/);
     assert.match(lineOf({}, "{"), /not JSON/);
     assert.match(lineOf({}, "[]"), /must hold an object/);
-    configOf({ SAMEFACE_URL: "http://x", SAMEFACE_TEST_DATA: "/x" });
+    const ofTests = { SAMEFACE_TEST_DATA: "/x", SAMEFACE_TEST_POSTGRES_URL: "x", SAMEFACE_TEST_REDIS_URL: "x" };
+    configOf({ SAMEFACE_URL: "http://x", ...ofTests });
   });
 
   it("keeps what happened for 30 days unless told otherwise, and never for less than a day", () => {

@@ -59,7 +59,7 @@ export const Settings = Type.Object(
         "Networks (CIDR) to which endpoints may point although they are private, for example 127.0.0.0/8. Named at start.",
     }),
     publicUrl: Type.Optional(
-      Type.String({ pattern: "^https?://[^\\s/]+(/[^\\s]*)?$", description: "Where callers find this server." }),
+      Type.String({ pattern: "^https?://[^\\s/]+(/[^\\s]*)?$", description: "An http:// or https:// URL: where callers find this server." }),
     ),
     trustedProxies: Type.Array(Type.String(), {
       default: [],
@@ -71,7 +71,7 @@ export const Settings = Type.Object(
       minItems: 1,
       maxItems: 2,
       uniqueItems: true,
-      description: "What this process does: api (with the engine), delivery, or both.",
+      description: "What this process does: api (with the engine), delivery, or both as api,delivery.",
     }),
     logLevel: Type.Union(
       ["debug", "info", "warn", "error", "silent"].map((level) => Type.Literal(level)),
@@ -89,7 +89,7 @@ export const Settings = Type.Object(
         minItems: 1,
         maxItems: 50,
         description:
-          "Seconds before each retry, in place of the waits of profile standard, without jitter. Told at start.",
+          "Seconds before each retry, 0 to 604800, for example 1,5,30: in place of the waits of profile standard, without jitter. Told at start.",
       }),
     ),
   },
@@ -114,4 +114,5 @@ export const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   "SAMEFACE_WEBHOOK_SECRET",
   "SAMEFACE_TEST_DATA",
   "SAMEFACE_TEST_POSTGRES_URL",
+  "SAMEFACE_TEST_REDIS_URL",
 ]);
