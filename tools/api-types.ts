@@ -19,7 +19,7 @@ interface Operation {
     readonly required: boolean;
     readonly schema: JsonSchema;
   }[];
-  readonly requestBody?: { readonly content: Content };
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
 }
 
@@ -56,7 +56,9 @@ function inputOf({ parameters, requestBody }: Row): string[] {
         ? "readonly idempotencyKey?: string;"
         : `readonly ${name}${required ? "" : "?"}: ${typeOf(schema)};`,
     ),
-    ...(requestBody === undefined ? [] : [`readonly body: ${bodyType(requestBody.content)};`]),
+    ...(requestBody === undefined
+      ? []
+      : [`readonly body${requestBody.required ? "" : "?"}: ${bodyType(requestBody.content)};`]),
   ];
 }
 

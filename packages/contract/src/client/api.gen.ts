@@ -386,7 +386,7 @@ export interface Operations {
   };
   /** New secrets of both kinds; requests carry the signatures of old and new ones until the overlap ends */
   readonly rotateEndpointSecret: {
-    readonly input: { readonly id: Id; readonly body: RotateBody; };
+    readonly input: { readonly id: Id; readonly body?: RotateBody; };
     readonly answers: { readonly 200: EndpointCreated; };
     readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "tooManySecrets"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };

@@ -59,7 +59,10 @@ export const Settings = Type.Object(
         "Networks (CIDR) to which endpoints may point although they are private, for example 127.0.0.0/8. Named at start.",
     }),
     publicUrl: Type.Optional(
-      Type.String({ pattern: "^https?://[^\\s/]+(/[^\\s]*)?$", description: "An http:// or https:// URL: where callers find this server." }),
+      Type.String({
+        pattern: "^https?://[^\\s/]+(/[^\\s]*)?$",
+        description: "An http:// or https:// URL: where callers find this server.",
+      }),
     ),
     trustedProxies: Type.Array(Type.String(), {
       default: [],

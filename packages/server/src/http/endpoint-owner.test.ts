@@ -107,6 +107,8 @@ describe("what the owner of an endpoint sets, rotates and proves", () => {
     for (const overlapSeconds of [-1, 604_801, 0.5]) {
       assert.equal((await post(`/v1/endpoints/${id}/rotate-secret`, { overlapSeconds })).status, 400);
     }
+    const bare = await post(`/v1/endpoints/${id}/rotate-secret`);
+    assert.equal(bare.status, 200, bare.text);
     const unknown = "0".repeat(24);
     assert.equal((await post(`/v1/endpoints/${unknown}/rotate-secret`, {})).status, 404);
     assert.equal((await server.call(`/.well-known/webhook-keys/${unknown}`, { key: null })).status, 404);

@@ -116,7 +116,7 @@ export const ENDPOINT_SHAPES = {
     summary: "New secrets of both kinds; requests carry the signatures of old and new ones until the overlap ends",
     scopes: WRITE,
     params: IdParams,
-    body: { kind: "json", schema: RotateBody },
+    body: { kind: "json", schema: RotateBody, optional: true },
     answers: { 200: { description: "The endpoint; its new secret is shown this once", schema: EndpointCreated } },
     problems: ["notFound", "tooManySecrets"],
   }),

@@ -88,7 +88,7 @@ function requestBody(body: NonNullable<RouteShape["body"]>): Json {
   const schema = reference(body.schema);
   switch (body.kind) {
     case "json":
-      return { required: true, content: { "application/json": { schema } } };
+      return { required: body.optional !== true, content: { "application/json": { schema } } };
     case "lines":
       return {
         required: true,

@@ -53,7 +53,9 @@ function createBodyReader({ body }: RouteShape): (request: FastifyRequest) => Pr
   if (body === undefined) return readNothing;
   if (body.kind === "lines") return readLines;
   const check = compileValidator(body.schema, "body");
+  const optional = body.kind === "json" && body.optional === true;
   const readJson = (request: FastifyRequest): ReadBody => {
+    if (optional && isEmpty(request.body)) return { ok: true, value: {} };
     if (!(request.body instanceof Uint8Array)) return { ok: false, problem: noBody() };
     const parsed = parseStrictJson(request.body);
     if (!parsed.ok)
@@ -89,11 +91,13 @@ function readLines(request: FastifyRequest): ReadBody {
 /** `{}` is taken for nothing: some clients send it with every POST. */
 function readNothing(request: FastifyRequest): ReadBody {
   const { body } = request;
-  const empty =
-    !(body instanceof Uint8Array) || body.length === 0 || Buffer.from(body).toString("latin1").trim() === "{}";
-  return empty
+  return isEmpty(body) || (body instanceof Uint8Array && Buffer.from(body).toString("latin1").trim() === "{}")
     ? { ok: true, value: undefined }
     : { ok: false, problem: problem("validation", "This call takes no body.") };
+}
+
+function isEmpty(body: unknown): boolean {
+  return !(body instanceof Uint8Array) || body.length === 0;
 }
 
 function noBody(): ProblemAnswer {

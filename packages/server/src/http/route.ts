@@ -13,7 +13,8 @@ export interface Caller {
 
 /** How the body of a request is read. */
 export type BodyShape =
-  | { readonly kind: "json"; readonly schema: TSchema }
+  /** `optional`: no body stands for `{}`. */
+  | { readonly kind: "json"; readonly schema: TSchema; readonly optional?: true }
   /** JSON with `image` as base64, or multipart with a part `image`. */
   | { readonly kind: "upload"; readonly schema: TObject }
   /** Newline JSON; each line is judged alone. */
