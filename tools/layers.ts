@@ -157,6 +157,12 @@ export const MAY: readonly Layer[] = [
     reason: "one schema gives defaults, environment and reference",
   },
   {
+    part: `${SERVER}metrics/`,
+    may: [PORT, "packages/engine/src/index\\.ts$", `${SERVER}delivery/(sweeper|worker-report)\\.ts$`],
+    outside: ["node:", "prom-client"],
+    reason: "counts what the others tell, asks store and engine at each scrape; knows no id",
+  },
+  {
     part: `${SERVER}http/`,
     may: [
       CONTRACT,
@@ -164,7 +170,7 @@ export const MAY: readonly Layer[] = [
       PORT,
       WORLD,
       CONFIG,
-      `${SERVER}(customers|authentication|delivery|faces|policy|vault)/`,
+      `${SERVER}(customers|authentication|delivery|faces|metrics|policy|vault)/`,
       "packages/engine/src/index\\.ts$",
     ],
     outside: ["fastify", "@fastify/multipart", "typebox", "ipaddr.js", "node:"],
@@ -262,4 +268,6 @@ export const TEST_OUTSIDE = [
   "pg",
   "redis",
   "rolldown",
+  "@prometheus-io/lezer-promql",
+  "yaml",
 ];

@@ -106,6 +106,7 @@ function engineOf(parts: Parts): Engine {
       return { ...inspection, timings: { ...inspection.timings, total: clock.now() - startedAtMs } };
     },
     describe: () => describe(parts),
+    load: () => pool.load,
     async close() {
       parts.probe.close();
       await pool.close();

@@ -11,6 +11,7 @@ export {
   type Comparison,
   type Engine,
   type EngineInfo,
+  type EngineLoad,
   type Eyes,
   type ImageFacts,
   type Inspection,

@@ -189,11 +189,23 @@ export interface InspectOptions {
   readonly eyes?: boolean;
 }
 
+/** How busy an engine is. */
+export interface EngineLoad {
+  /** Pictures that wait for a child. */
+  readonly queued: number;
+  /** Children at a picture. */
+  readonly working: number;
+  /** Children that ended and were replaced, since the start. */
+  readonly restarts: number;
+}
+
 /** The port that the server knows. */
 export interface Engine {
   /** Measures one picture. Never throws for what it sees: that is in `problems`. */
   inspect(image: Uint8Array, options?: InspectOptions): Promise<Inspection>;
   describe(): EngineInfo;
+  /** What it is at now. */
+  load(): EngineLoad;
   /** Ends every child; resolves when none is left. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { EngineError } from "./engine-error.ts";
+import type { EngineLoad } from "./inspection.ts";
 import { type ChildSettings, type Job, type JobOutcome, PictureChild, type Ready } from "./picture-child.ts";
 
 /** Warm children beyond those that may work at once: one takes the place of a child that is killed. */
@@ -41,6 +42,7 @@ export class ChildPool {
   #queue: Waiting[] = [];
   #cancelWatch: (() => void) | null = null;
   #failedStarts = 0;
+  #restarts = 0;
   #reachable = false;
   #closed = false;
 
@@ -64,6 +66,11 @@ export class ChildPool {
       await pool.close();
       throw error;
     }
+  }
+
+  get load(): EngineLoad {
+    const working = [...this.#children].filter((child) => child.busyMs !== null).length;
+    return { queued: this.#queue.length, working, restarts: this.#restarts };
   }
 
   /** Whether any child reached the parent's loopback when it started. */
@@ -121,7 +128,9 @@ export class ChildPool {
     }
     this.#idle.delete(child);
     this.#children.delete(child);
-    if (!this.#closed) this.#replace();
+    if (this.#closed) return;
+    this.#restarts += 1;
+    this.#replace();
   }
 
   #replace(): void {

@@ -28,6 +28,7 @@ import { healthRoutes } from "./http/health.ts";
 import { createKeyring } from "./http/keyring.ts";
 import { keyRoutes } from "./http/keys.ts";
 import { createLog, faultFields, type Log } from "./http/log.ts";
+import { metricsRoutes } from "./http/metrics.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { operatorEventRoutes } from "./http/operator-events.ts";
 import { policyRoutes } from "./http/policy.ts";
@@ -41,6 +42,8 @@ import { streamRoutes } from "./http/streams.ts";
 import { tenantRoutes } from "./http/tenants.ts";
 import { webhookKeyRoutes } from "./http/webhook-keys.ts";
 import { logReport } from "./log-report.ts";
+import { createMetrics, type Metrics } from "./metrics/create-metrics.ts";
+import { watchProcess } from "./metrics/process-use.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
 import { type Random, systemRandom } from "./random.ts";
 import { ServerError } from "./server-error.ts";
@@ -126,6 +129,7 @@ interface Parts extends World {
   readonly endpoints: Endpoints;
   readonly streams: Streams;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** Where the server listens; empty until it does. */
   readonly listeners: { readonly address: string; readonly port: number }[];
 }
@@ -146,7 +150,12 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
     random,
   });
   const engine = config.roles.includes("api") ? await startEngine(config, started) : null;
-  const parts = partsOf(world, { store, vault, engine, log });
+  const watch = watchProcess();
+  started.push(async () => {
+    await Promise.resolve(watch.stop());
+  });
+  const metrics = createMetrics({ store, engine, readProcess: watch.read, version: VERSION, roles: config.roles });
+  const parts = partsOf(world, { store, vault, engine, log, metrics });
   const adminKey = await ensureRootKey({ store, random, adminKey: config.adminKey ?? null });
   const worker = config.roles.includes("delivery") ? createWorker(parts) : null;
   const sweeper = worker === null ? null : sweeperOf(parts);
@@ -164,7 +173,7 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   rhythms?.start();
   sweeper?.start();
   parts.streams.start();
-  const close = closeOf({ ...parts, app, worker, replays, rhythms, sweeper });
+  const close = closeOf({ ...parts, app, worker, replays, rhythms, sweeper, watch });
   const notices = noticesOf(parts, origin === "made" ? keyFile : null);
   return { url: urlOf(at), adminKey, notices, close };
 }
@@ -183,7 +192,7 @@ async function startEngine({ engineProcesses }: Config, started: (() => Promise<
   return engine;
 }
 
-function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | "log">): Parts {
+function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | "log" | "metrics">): Parts {
   const { clock, random, allowedNetworks } = world;
   const listeners: { address: string; port: number }[] = [];
   const sender = createSender({
@@ -199,7 +208,7 @@ function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | 
   return { ...world, ...made, sender, endpoints, streams, listeners };
 }
 
-function createWorker({ store, vault, sender, clock, random, log, config }: Parts): DeliveryWorker {
+function createWorker({ store, vault, sender, clock, random, log, metrics, config }: Parts): DeliveryWorker {
   const { retrySchedule } = config;
   return createDeliveryWorker({
     store,
@@ -211,6 +220,7 @@ function createWorker({ store, vault, sender, clock, random, log, config }: Part
     standardWaitsMs: retrySchedule === undefined ? null : retrySchedule.map((seconds) => seconds * 1_000),
     report: (report) => {
       logReport(log, report);
+      metrics.reported(report);
     },
   });
 }
@@ -229,19 +239,20 @@ function createReplays({ store, clock, random, log }: Parts): ReplayRunner {
   return createReplayRunner({ store, clock, random, report });
 }
 
-function sweeperOf({ store, clock, log, config }: Parts): Sweeper {
+function sweeperOf({ store, clock, log, metrics, config }: Parts): Sweeper {
   return createSweeper({
     store,
     clock,
     keepDays: config.retentionDays,
     report: (report) => {
       logReport(log, report);
+      metrics.reported(report);
     },
   });
 }
 
 async function createApp(parts: Parts, delivers: boolean): Promise<App> {
-  const { config, store, clock, random, log } = parts;
+  const { config, store, clock, random, log, metrics } = parts;
   const keyring = createKeyring({
     store,
     clock,
@@ -252,10 +263,19 @@ async function createApp(parts: Parts, delivers: boolean): Promise<App> {
   const openapi = openApiDocument(ROUTE_SHAPES, { version: VERSION, serverUrl: config.publicUrl ?? null });
   const routes: readonly Route[] = [
     ...healthRoutes({ ...parts, delivers }),
+    ...metricsRoutes(parts),
     ...(await documentRoutes({ openapi, page: parts.page ?? null })),
     ...(parts.engine === null ? [] : apiRoutes({ ...parts, engine: parts.engine })),
   ];
-  return await createHttpServer({ routes, keyring, log, clock, random, trustedProxies: config.trustedProxies });
+  return await createHttpServer({
+    routes,
+    keyring,
+    log,
+    metrics,
+    clock,
+    random,
+    trustedProxies: config.trustedProxies,
+  });
 }
 
 function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[] {
@@ -287,9 +307,10 @@ function closeOf(
     readonly replays: ReplayRunner | null;
     readonly rhythms: RhythmWatch | null;
     readonly sweeper: Sweeper | null;
+    readonly watch: { readonly stop: () => void };
   },
 ): () => Promise<void> {
-  const { app, worker, replays, rhythms, sweeper, engine, sender, streams, store, clock } = parts;
+  const { app, worker, replays, rhythms, sweeper, watch, engine, sender, streams, store, clock } = parts;
   const end = async (): Promise<void> => {
     const cancel = clock.after(FINISH_REQUESTS_MS, () => {
       // What still runs is answered 503 by a closing engine, or learns it from its socket: nothing of it is decided.
@@ -298,6 +319,7 @@ function closeOf(
     streams.close();
     await Promise.all([app.close(), worker?.stop(), replays?.stop(), rhythms?.stop(), sweeper?.stop()]);
     cancel();
+    watch.stop();
     sender.close();
     await engine?.close();
     await store.close();

@@ -522,6 +522,12 @@ export interface Operations {
     readonly answers: { readonly 200: Ready; };
     readonly problems: { readonly 400: "malformedRequest"; readonly 500: "internal"; readonly 503: "notReady" | "storeUnavailable"; };
   };
+  /** What this process counts, for Prometheus; without a key from the machine of the server itself */
+  readonly readMetrics: {
+    readonly input: {  };
+    readonly answers: { readonly 200: string; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
   /** This document */
   readonly readOpenApi: {
     readonly input: {  };
@@ -589,6 +595,7 @@ export const OPERATIONS = {
   listAudit: ["GET", "/v1/audit"],
   live: ["GET", "/healthz"],
   ready: ["GET", "/readyz"],
+  readMetrics: ["GET", "/metrics"],
   readOpenApi: ["GET", "/openapi.json"],
   readPage: ["GET", "/"],
 } as const satisfies Readonly<Record<keyof Operations, readonly string[]>>;

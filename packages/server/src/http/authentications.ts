@@ -16,6 +16,7 @@ import {
   authenticate,
   type DecidedAttempt,
 } from "../authentication/authenticate.ts";
+import type { Metrics } from "../metrics/create-metrics.ts";
 import type { Store, StoredAnswer } from "../store/store.ts";
 import { authenticationDetail, authenticationView } from "./authentication-views.ts";
 import { FAILURE_PROBLEMS, UNLOOKED_PROBLEMS } from "./enrolment-problem.ts";
@@ -97,6 +98,7 @@ export interface AuthenticationRouteParts extends Omit<AuthenticationParts, "sto
   readonly store: AuthenticationParts["store"] &
     Pick<Store, "listAuthentications" | "readAuthentication" | "readEvent" | "listDeliveries" | "verifyTransaction">;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, "decided">;
 }
 
 /** The routes of authentications. */
@@ -129,6 +131,7 @@ async function authenticateCall(
   { caller, body, idempotencyKey, requestId }: Call<typeof AUTHENTICATION_SHAPES.authenticate>,
 ): Promise<Answer> {
   const { customerId, image, source } = body;
+  const startedAtMs = parts.clock.monotonicMs();
   const result = await authenticate(parts, {
     tenantId: caller.tenantId,
     customerId,
@@ -137,7 +140,7 @@ async function authenticateCall(
     idempotencyKey,
     present: (decided) => presentDecided(decided, requestId),
   });
-  tell(parts.log, { result, requestId });
+  tell(parts, { result, requestId, ms: parts.clock.monotonicMs() - startedAtMs });
   return answerOf(result);
 }
 
@@ -221,10 +224,11 @@ function retryAfterSeconds(retryAfterMs: number | null): number {
 
 /** One line for each decision, without a score; one that must wake somebody when nothing could be decided (F36). */
 function tell(
-  log: Log,
-  { result, requestId }: { readonly result: AuthenticationResult; readonly requestId: string },
+  { log, metrics }: Pick<AuthenticationRouteParts, "log" | "metrics">,
+  { result, requestId, ms }: { readonly result: AuthenticationResult; readonly requestId: string; readonly ms: number },
 ): void {
   if (result.kind !== "decided") return;
+  metrics.decided({ outcome: result.outcome.kind, reason: result.reason, ms });
   const { outcome, reason } = result;
   const fields = { requestId, outcome: outcome.kind, reason };
   if (outcome.kind === "error" && outcome.failure === "unpredicted")

@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyRequest,
 } from "fastify";
 import type { Clock } from "../clock.ts";
+import type { Metrics } from "../metrics/create-metrics.ts";
 import type { Random } from "../random.ts";
 import { faultProblem } from "./fault-problem.ts";
 import { answerClientError, guardServer, refuseRequest } from "./guard-connection.ts";
@@ -32,6 +33,7 @@ export interface HttpServerParts {
   readonly routes: readonly Route[];
   readonly keyring: Keyring;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, "answered">;
   readonly clock: Clock;
   readonly random: Random;
   /** Networks of proxies whose X-Forwarded-* headers are believed; empty: none. */
@@ -108,7 +110,7 @@ async function takeBodies(app: FastifyInstance): Promise<void> {
   await app.register(multipart);
 }
 
-function answerFaults(app: FastifyInstance, { log, clock, routes }: HttpServerParts): void {
+function answerFaults(app: FastifyInstance, { log, metrics, clock, routes }: HttpServerParts): void {
   app.setErrorHandler(async (fault, request, reply) => {
     const told = faultProblem(fault);
     if (told.problem === "internal" || told.problem === "storeUnavailable") {
@@ -129,12 +131,13 @@ function answerFaults(app: FastifyInstance, { log, clock, routes }: HttpServerPa
     return await answer(reply, problem("methodNotAllowed", `This path takes ${allowed.join(", ")}.`));
   });
   app.addHook("onResponse", async (request, reply) => {
+    const ms = clock.monotonicMs() - request.startedAtMs;
+    const answered = { method: request.method, route: request.routeOptions.url ?? null, status: reply.statusCode };
+    metrics.answered({ ...answered, ms });
     log.info("answered", {
       requestId: request.id,
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-      status: reply.statusCode,
-      ms: Math.round(clock.monotonicMs() - request.startedAtMs),
+      ...answered,
+      ms: Math.round(ms),
       tenantId: request.caller?.tenantId ?? null,
       keyId: request.caller?.keyId ?? null,
       code: request.problemCode,
@@ -154,6 +157,7 @@ function addRoute(app: FastifyInstance, { shape, handle }: Route, { keyring }: H
       if (shape.scopes === "public") return undefined;
       const caller = await keyring.callerOf(request.headers.authorization);
       request.caller = caller;
+      if (caller === null && shape.openToLoopback === true && isFromThisMachine(request)) return undefined;
       if (caller === null)
         return await answer(reply, problem("unauthorized", "Send Authorization: Bearer <key> with a live key."));
       if (mayCall(caller, shape)) return undefined;
@@ -169,6 +173,13 @@ function addRoute(app: FastifyInstance, { shape, handle }: Route, { keyring }: H
       return await answer(reply, result.ok ? await handle(result.call) : result.problem);
     },
   });
+}
+
+/** A proxy on this machine is not the client: whatever came through one names it in a header. */
+function isFromThisMachine({ ip, headers }: FastifyRequest): boolean {
+  if (headers.authorization !== undefined) return false;
+  const passedOn = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].some((name) => headers[name] !== undefined);
+  return !passedOn && /^(::ffff:)?127\.|^::1$/.test(ip);
 }
 
 /** Fastify has one list of types for all routes: a type that another route takes is none of this one's. */

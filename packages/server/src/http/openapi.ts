@@ -44,6 +44,8 @@ function operation(shape: RouteShape): Json {
     operationId: shape.operationId,
     summary: shape.summary,
     ...(isPublic ? { security: [] } : { "x-scopes": [...shape.scopes] }),
+    // Either nothing or a key will do.
+    ...(shape.openToLoopback === true ? { security: [{}, { key: [] }] } : {}),
     parameters: parameters(shape),
     ...(shape.body === undefined ? {} : { requestBody: requestBody(shape.body) }),
     responses: { ...answers(shape), ...problems([...shape.problems, ...commonProblems(shape)]) },

@@ -4,8 +4,8 @@ import type { ApiKey } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { hashApiKey, makeApiKey } from "./api-key.ts";
 
-/** The tenant that is there from the first start. */
-const DEFAULT_TENANT = "default";
+/** The tenant that is there from the first start on; the root key is its admin. */
+export const DEFAULT_TENANT = "default";
 
 /** Begins the id of the key that a start made, so that a later start knows which one to replace. */
 const ROOT_ID = "root_";

@@ -8,6 +8,7 @@ import { ENDPOINT_SHAPES } from "./endpoints.ts";
 import { EVENT_SHAPES } from "./events.ts";
 import { HEALTH_SHAPES } from "./health.ts";
 import { KEY_SHAPES } from "./keys.ts";
+import { METRICS_SHAPES } from "./metrics.ts";
 import { OPERATOR_EVENT_SHAPES } from "./operator-events.ts";
 import { POLICY_SHAPES } from "./policy.ts";
 import { REPLAY_SHAPES } from "./replays.ts";
@@ -37,5 +38,6 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   KEY_SHAPES,
   AUDIT_SHAPES,
   HEALTH_SHAPES,
+  METRICS_SHAPES,
   DOCUMENT_SHAPES,
 ].flatMap((shapes: Readonly<Record<string, RouteShape>>) => Object.values(shapes));

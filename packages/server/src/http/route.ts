@@ -38,6 +38,8 @@ export interface RouteShape {
   readonly summary: string;
   /** One of these is enough; `admin` and `root` always are, but where `root` alone stands. `public`: no key. */
   readonly scopes: readonly Scope[] | "public";
+  /** Without a key, too, for whoever calls from the machine of the server, through no proxy. */
+  readonly openToLoopback?: true;
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: BodyShape;
@@ -50,7 +52,7 @@ export interface RouteShape {
 
 /** What a handler gets: parsed and checked. */
 export interface Call<S extends RouteShape> {
-  readonly caller: S["scopes"] extends "public" ? null : Caller;
+  readonly caller: S["scopes"] extends "public" ? null : S["openToLoopback"] extends true ? Caller | null : Caller;
   readonly params: S["params"] extends TSchema ? Static<S["params"]> : undefined;
   readonly query: S["query"] extends TSchema ? Static<S["query"]> : undefined;
   readonly body: BodyOf<S["body"]>;

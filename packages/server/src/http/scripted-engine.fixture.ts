@@ -59,6 +59,7 @@ export function createScriptedEngine(): ScriptedEngine {
       return inspectionOf(readScript(image), image);
     },
     describe: () => INFO,
+    load: () => ({ queued: 0, working: 0, restarts: 0 }),
     close: async () => {
       await Promise.resolve();
     },

@@ -13,6 +13,7 @@ import { createEndpoints } from "../delivery/endpoints.ts";
 import { createResolver } from "../delivery/resolver.ts";
 import { createSender } from "../delivery/send.ts";
 import { createStreams } from "../delivery/streams.ts";
+import { createMetrics } from "../metrics/create-metrics.ts";
 import { readTenantPolicy } from "../policy/tenant-policy.ts";
 import { systemRandom } from "../random.ts";
 import { createSqliteStore } from "../store/sqlite/create-sqlite-store.ts";
@@ -31,6 +32,7 @@ import { healthRoutes } from "./health.ts";
 import { createKeyring } from "./keyring.ts";
 import { keyRoutes } from "./keys.ts";
 import { createLog } from "./log.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { commonProblems, openApiDocument } from "./openapi.ts";
 import { operatorEventRoutes } from "./operator-events.ts";
 import { policyRoutes } from "./policy.ts";
@@ -119,10 +121,13 @@ export async function startTestServer(
   });
   const readPolicy = async (tenantId: string) => await readTenantPolicy(store, tenantId);
   const streams = createStreams({ store, vault, random, clock, version: "0" });
-  const parts = { streams, store, vault, engine, random, clock, log, endpoints, readPolicy, compare };
+  const readProcess = () => ({ residentBytes: 1, cpuSeconds: 1, loopDelayP99Seconds: 0 });
+  const metrics = createMetrics({ store, engine, readProcess, version: "0", roles: ["api"] });
+  const parts = { streams, store, vault, engine, random, clock, log, metrics, endpoints, readPolicy, compare };
   const openapi = openApiDocument(ROUTE_SHAPES, { version: "0", serverUrl: null });
   const routes = [
     ...healthRoutes({ ...parts, delivers: false }),
+    ...metricsRoutes(parts),
     ...(await documentRoutes({ openapi, page: new URL(import.meta.url) })),
     ...customerRoutes(parts),
     ...customerExportRoutes(parts),
@@ -142,7 +147,7 @@ export async function startTestServer(
     ...auditRoutes(parts),
   ];
   const keyring = createKeyring({ store, clock, onFault: () => undefined });
-  const app = await createHttpServer({ routes, keyring, log, clock, random, trustedProxies: [] });
+  const app = await createHttpServer({ routes, keyring, log, metrics, clock, random, trustedProxies: [] });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

@@ -1,4 +1,4 @@
-import type { AtMs, AuditEntry, OperatorEvent, Page, Replay, ReplayWhich } from "./records.ts";
+import type { AtMs, AuditEntry, Backlog, OperatorEvent, Page, Replay, ReplayWhich } from "./records.ts";
 
 interface Where {
   readonly tenantId: string;
@@ -39,6 +39,8 @@ export interface Ledger {
    * @returns in how many milliseconds to call again (0: now); `null`: no replay runs
    */
   advanceReplay(): Promise<number | null>;
+  /** What has not ended, over all tenants: for metrics. */
+  readBacklog(): Promise<Backlog>;
   /** Tells operators of each tenant that has been silent for longer than is usual for it; to be called each minute. */
   watchRhythms(): Promise<void>;
 }

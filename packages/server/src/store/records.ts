@@ -333,3 +333,15 @@ export interface Page<T> {
   /** Pass it as `after` for the next page; `null`: this was the last. */
   readonly next: string | null;
 }
+
+/** What has not ended, over all tenants and nodes. */
+export interface Backlog {
+  /** Each counted up to 100,000. */
+  readonly waiting: Readonly<Record<Exclude<DeliveryStatus, "delivered" | "dead" | "skipped">, number>>;
+  /** How long the delivery that is due longest has been due; 0: none is. */
+  readonly lagMs: number;
+  /** `failing`: enabled, and its last attempts failed. */
+  readonly endpoints: Readonly<Record<"enabled" | "failing" | "disabled", number>>;
+  /** Of the last hour, by type; types without any are left out. */
+  readonly operatorEvents: Readonly<Record<string, number>>;
+}

@@ -1,5 +1,6 @@
 import { describe } from "node:test";
 import { auditConformance } from "./conformance/audit.conformance.ts";
+import { backlogConformance } from "./conformance/backlog.conformance.ts";
 import type { OpenStore } from "./conformance/bench.fixture.ts";
 import { claimConformance } from "./conformance/claims.conformance.ts";
 import { customerConformance } from "./conformance/customers.conformance.ts";
@@ -49,6 +50,7 @@ export function storeConformance(
     rhythmConformance(open);
     replayConformance(open);
     hourlyConformance(open);
+    backlogConformance(open);
     retentionConformance(open);
     erasureConformance(open);
     isolationConformance(open, options.othersEvery ?? 1);

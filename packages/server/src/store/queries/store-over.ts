@@ -3,6 +3,7 @@ import { advanceQueries } from "./advance-replay.ts";
 import { auditQueries } from "./audit.ts";
 import { authenticationQueries } from "./authentications.ts";
 import type { Backend } from "./backend.ts";
+import { backlogQueries } from "./backlog.ts";
 import { blockQueries } from "./blocks.ts";
 import { claimQueries } from "./claims.ts";
 import { counterQueries } from "./counters.ts";
@@ -44,6 +45,7 @@ export function storeOver(backend: Backend): Store {
     ...endpointQueries(backend),
     ...eventQueries(backend),
     ...operatorEventQueries(backend),
+    ...backlogQueries(backend),
     ...deliveryQueries(backend),
     ...claimQueries(backend),
     ...streamQueries(backend),
