@@ -1,7 +1,7 @@
 import { scoreOf } from "../src/heads/measure-attribute.ts";
 import { CHECK_NAMES, type CheckName } from "../src/inspection.ts";
 import type { DrawnSample } from "./draw-samples.ts";
-import { FITS } from "./recipe.ts";
+import { FITS, LEARNT_FROM } from "./recipe.ts";
 import { trainHead } from "./train-head.ts";
 
 /** The weights of every head. */
@@ -9,7 +9,10 @@ export type Weights = Readonly<Record<CheckName, Float32Array>>;
 
 /** Trains every head on the same drawn pictures. */
 export function trainAll(samples: readonly DrawnSample[]): Weights {
-  const entries = CHECK_NAMES.map((name) => [name, trainOne(name, samples)] as const);
+  const entries = CHECK_NAMES.map((name) => {
+    const learnt = samples.filter(({ seed }) => seed < LEARNT_FROM[name]);
+    return [name, trainOne(name, learnt)] as const;
+  });
   return Object.fromEntries(entries) as Record<CheckName, Float32Array>;
 }
 

@@ -48,10 +48,10 @@ export const HEAD_TABLE = {
   lenses: {
     file: "lenses.f32",
     bytes: 50_180,
-    sha256: "3e14436ca0bdeaed58340389c6d7b6897a016ba6206a704cefc40fa549999f63",
+    sha256: "2a2cd27e76b69fa3300bba58d25af330faadeb9535f596502ff042cbcd1fb4e0",
     licence: LICENCE,
     inputs: [FACE_14, FACE_7],
-    threshold: 0.67,
+    threshold: 0.45,
   },
   headCover: {
     file: "head-cover.f32",

@@ -42,13 +42,13 @@ describe("the heads on the development photographs", { skip }, () => {
     assert.ok(masked.share >= 0.9 && camera.share <= 0.02 && tight.share <= 0.1);
   });
 
-  it("see 94 % of glasses, and at most 3 % where there are none", async () => {
+  it("see 95 % of glasses, and at most 3 % where there are none", async () => {
     const [worn, bare] = [
       await seen("lenses", labelled("glasses", true)),
       await seen("lenses", labelled("glasses", false)),
     ];
     console.log("lenses", JSON.stringify({ worn, bare }));
-    assert.ok(worn.share >= 0.94 && bare.share <= 0.03);
+    assert.ok(worn.share >= 0.95 && bare.share <= 0.03);
   });
 
   it("see three head covers in five, on at most 5 % of bare heads", async () => {
