@@ -151,31 +151,33 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   });
   const engine = config.roles.includes("api") ? await startEngine(config, started) : null;
   const watch = watchProcess();
-  started.push(async () => {
-    await Promise.resolve(watch.stop());
-  });
   const metrics = createMetrics({ store, engine, readProcess: watch.read, version: VERSION, roles: config.roles });
   const parts = partsOf(world, { store, vault, engine, log, metrics });
   const adminKey = await ensureRootKey({ store, random, adminKey: config.adminKey ?? null });
-  const worker = config.roles.includes("delivery") ? createWorker(parts) : null;
-  const sweeper = worker === null ? null : sweeperOf(parts);
-  const app = await createApp(parts, worker !== null);
+  const delivers = config.roles.includes("delivery");
+  const app = await createApp(parts, delivers);
   started.push(async () => {
     await app.close();
   });
   await app.listen({ host: config.host, port: config.port });
   const at = app.server.address() as AddressInfo;
   parts.listeners.push({ address: at.address, port: at.port });
-  worker?.start();
-  const replays = worker === null ? null : createReplays(parts);
-  replays?.start();
-  const rhythms = worker === null ? null : createRhythms(parts);
-  rhythms?.start();
-  sweeper?.start();
+  const jobs = [watch, ...(delivers ? deliveryJobs(parts) : [])];
+  for (const job of jobs) job.start();
   parts.streams.start();
-  const close = closeOf({ ...parts, app, worker, replays, rhythms, sweeper, watch });
+  const close = closeOf({ ...parts, app, jobs });
   const notices = noticesOf(parts, origin === "made" ? keyFile : null);
   return { url: urlOf(at), adminKey, notices, close };
+}
+
+/** What runs beside the requests. */
+interface Job {
+  start(): void;
+  stop(): Promise<void> | void;
+}
+
+function deliveryJobs(parts: Parts): readonly Job[] {
+  return [createWorker(parts), createReplays(parts), createRhythms(parts), sweeperOf(parts)];
 }
 
 async function openStore({ config, clock, random }: World, folder: string): Promise<Store> {
@@ -300,26 +302,16 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
   ];
 }
 
-function closeOf(
-  parts: Parts & {
-    readonly app: App;
-    readonly worker: DeliveryWorker | null;
-    readonly replays: ReplayRunner | null;
-    readonly rhythms: RhythmWatch | null;
-    readonly sweeper: Sweeper | null;
-    readonly watch: { readonly stop: () => void };
-  },
-): () => Promise<void> {
-  const { app, worker, replays, rhythms, sweeper, watch, engine, sender, streams, store, clock } = parts;
+function closeOf(parts: Parts & { readonly app: App; readonly jobs: readonly Job[] }): () => Promise<void> {
+  const { app, jobs, engine, sender, streams, store, clock } = parts;
   const end = async (): Promise<void> => {
     const cancel = clock.after(FINISH_REQUESTS_MS, () => {
       // What still runs is answered 503 by a closing engine, or learns it from its socket: nothing of it is decided.
       app.server.closeAllConnections();
     });
     streams.close();
-    await Promise.all([app.close(), worker?.stop(), replays?.stop(), rhythms?.stop(), sweeper?.stop()]);
+    await Promise.all([app.close(), ...jobs.map((job) => job.stop())]);
     cancel();
-    watch.stop();
     sender.close();
     await engine?.close();
     await store.close();

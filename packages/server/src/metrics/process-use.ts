@@ -2,10 +2,16 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { ProcessUse } from "./create-metrics.ts";
 
 /** Watches this process; the histogram of its event loop begins anew with every reading. */
-export function watchProcess(): { readonly read: () => ProcessUse; readonly stop: () => void } {
+export function watchProcess(): {
+  readonly start: () => void;
+  readonly read: () => ProcessUse;
+  readonly stop: () => void;
+} {
   const delay = monitorEventLoopDelay({ resolution: 20 });
-  delay.enable();
   return {
+    start: () => {
+      delay.enable();
+    },
     read: () => {
       const { user, system } = process.cpuUsage();
       // Nothing sampled yet: the percentile is NaN on some platforms.

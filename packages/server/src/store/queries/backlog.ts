@@ -36,7 +36,7 @@ async function countWaiting({ db }: ReadView): Promise<Backlog["waiting"]> {
     .select(["status", sql<number>`count(*)`.as("count")])
     .groupBy("status")
     .execute();
-  const countOf = (status: string): number => Number(due.find((row) => row.status === status)?.count ?? 0);
+  const countOf = (status: string): number => due.find((row) => row.status === status)?.count ?? 0;
   return {
     pending: countOf("pending"),
     failing: countOf("failing"),
@@ -56,7 +56,7 @@ async function countOne(db: ReadView["db"], status: "inFlight" | "held"): Promis
     .selectFrom(rows.as("rows"))
     .select(sql<number>`count(*)`.as("count"))
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 async function countEndpoints({ db }: ReadView): Promise<Backlog["endpoints"]> {
@@ -74,5 +74,7 @@ async function countOperatorEvents({ db, nowMs }: ReadView): Promise<Backlog["op
     .where("created_at_ms", ">", nowMs - HOUR_MS)
     .groupBy("operator_type")
     .execute();
-  return Object.fromEntries(rows.map((row) => [row.operator_type, Number(row.count)]));
+  const counts: Record<string, number> = {};
+  for (const { operator_type, count } of rows) if (operator_type !== null) counts[operator_type] = count;
+  return counts;
 }
