@@ -8,7 +8,7 @@ import { StoreError } from "../store-error.ts";
 import { connectOptions, nameOfDatabase, plainHost } from "./connect-options.ts";
 import { createPostgresStore } from "./create-postgres-store.ts";
 import { inspectPostgres } from "./inspect-postgres.ts";
-import { createTestSchema, needsPostgres, type TestSchema } from "./test-database.fixture.ts";
+import { createTestSchema, needsPostgres, type TestSchema, waitsOrEnds } from "./test-database.fixture.ts";
 
 async function openStore(schema: TestSchema, url = schema.url): Promise<Store & AsyncDisposable> {
   const store = await createPostgresStore({ url, clock: systemClock, random });
@@ -117,7 +117,7 @@ describe("faults of PostgreSQL", needsPostgres(), () => {
       store.recordDecision(unknown(4)),
     ];
     const settled = Promise.allSettled(group);
-    await untilBlocked(schema);
+    assert.equal(await waitsOrEnds(schema.sql, settled), "waits");
     await schema.sql("select * from feeds for update");
     await schema.sql("commit");
     assert.deepEqual(
@@ -201,10 +201,3 @@ describe("faults of PostgreSQL", needsPostgres(), () => {
     assert.deepEqual((await inspectPostgres(schema.url)).pending, []);
   });
 });
-
-async function untilBlocked(schema: TestSchema): Promise<void> {
-  for (;;) {
-    const waiting = await schema.sql("select 1 from pg_stat_activity where wait_event_type = 'Lock'");
-    if (waiting.length > 0) return;
-  }
-}

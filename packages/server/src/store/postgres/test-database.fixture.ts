@@ -44,3 +44,24 @@ export async function emptyTables({ sql }: TestSchema): Promise<void> {
       where schemaname = current_schema() and tablename <> 'migrations');
   end $$`);
 }
+
+/** Whether some work comes to wait for a lock, with so many of the schema's sessions, or ends without. */
+export async function waitsOrEnds(
+  sql: TestSchema["sql"],
+  work: Promise<unknown>,
+  sessions = 1,
+): Promise<"waits" | "ends"> {
+  const state = { ended: false };
+  const end = (): void => {
+    state.ended = true;
+  };
+  work.then(end, end);
+  const waiting = `select 1 from pg_stat_activity
+    where wait_event_type = 'Lock' and application_name = current_setting('application_name')`;
+  while (!state.ended) {
+    if ((await sql(waiting)).length >= sessions) return "waits";
+    // Within a transaction the view is a picture of its first look, unless that is given up.
+    await sql("select pg_stat_clear_snapshot()");
+  }
+  return "ends";
+}
