@@ -88,6 +88,10 @@ type Policy = { readonly thresholds: { readonly match: "convenient" | "balanced"
 
 type PolicyBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; };
 
+type PolicyPreview = { readonly looked: number; readonly since: Timestamp | null; readonly unchanged: number; readonly changes: readonly ({ readonly from: OutcomeName; readonly to: "passed" | "declined" | "unknown-customer" | "blocklisted" | "spoof" | "not-recognized" | "error" | "undetermined"; readonly count: number; })[]; readonly policy: Policy; };
+
+type PolicyPreviewBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly last?: number; };
+
 type PresentEvent = { readonly id: Id; readonly outcome: OutcomeName; readonly authenticationId: Id | null; readonly test: boolean; readonly notification: NotificationBody; readonly createdAt: Timestamp; };
 
 type Problem = { readonly type: string; readonly title: string; readonly status: number; readonly code: string; readonly detail: string; readonly requestId: string; readonly errors?: readonly { readonly path: string; readonly message: string; }[]; readonly errorCode?: number; readonly authenticationId?: string; readonly eventId?: string; readonly hints?: readonly string[]; readonly reason?: string; readonly canonical?: string; };
@@ -186,6 +190,8 @@ export interface Schemas {
   readonly OutcomeName: OutcomeName;
   readonly Policy: Policy;
   readonly PolicyBody: PolicyBody;
+  readonly PolicyPreview: PolicyPreview;
+  readonly PolicyPreviewBody: PolicyPreviewBody;
   readonly PresentEvent: PresentEvent;
   readonly Problem: Problem;
   readonly Ready: Ready;
@@ -328,6 +334,12 @@ export interface Operations {
   readonly writePolicy: {
     readonly input: { readonly body: PolicyBody; };
     readonly answers: { readonly 200: Policy; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** How the last decisions would have come out under a changed policy; changes nothing */
+  readonly previewPolicy: {
+    readonly input: { readonly body: PolicyPreviewBody; };
+    readonly answers: { readonly 200: PolicyPreview; };
     readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Make a tenant and its first key */
@@ -563,6 +575,7 @@ export const OPERATIONS = {
   verifyAuthenticationAsVendor: ["POST", "/omni/authentication/verify"],
   readPolicy: ["GET", "/v1/policy"],
   writePolicy: ["PUT", "/v1/policy"],
+  previewPolicy: ["POST", "/v1/policy/preview"],
   createTenant: ["POST", "/v1/tenants"],
   listTenants: ["GET", "/v1/tenants"],
   createEndpoint: ["POST", "/v1/endpoints"],

@@ -1,5 +1,6 @@
+import { OUTCOME_KINDS } from "@sameface/contract";
 import { type Static, Type } from "typebox";
-import { closed, oneOf } from "./common.ts";
+import { closed, nullable, OutcomeName, oneOf, Timestamp } from "./common.ts";
 
 /** Named match thresholds: cosine similarity of two templates. @see engine.md §6 */
 export const MATCH_THRESHOLDS = { convenient: 0.48, balanced: 0.55, strict: 0.6 } as const;
@@ -63,6 +64,31 @@ export const PolicyBody = closed({
   ),
 });
 export type PolicyBody = Static<typeof PolicyBody>;
+
+/** What a preview is asked: the change as PUT takes it, and how far back to look. */
+export const PolicyPreviewBody = closed({
+  ...PolicyBody.properties,
+  last: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 5_000, description: "How many decisions to look at; 1000 by default." }),
+  ),
+});
+
+const Previewed = oneOf(
+  [...OUTCOME_KINDS, "undetermined"],
+  "`undetermined`: it rests on what was not measured or not kept.",
+);
+
+export const PolicyPreview = closed({
+  looked: Type.Integer({ minimum: 0, description: "Decisions looked at, the newest; fewer where there are fewer." }),
+  since: nullable(Timestamp),
+  unchanged: Type.Integer({ minimum: 0 }),
+  changes: Type.Array(closed({ from: OutcomeName, to: Previewed, count: Type.Integer({ minimum: 1 }) }), {
+    description:
+      "Most first. No score of a face that was not recognized is kept: a laxer match threshold leaves it undetermined. What decided them is taken to be the present policy.",
+  }),
+  policy: Policy,
+});
+export type PolicyPreview = Static<typeof PolicyPreview>;
 
 /** engine.md §6 (balanced), §7 (0.3), §11 (head cover is told and does not refuse: docs/heads.md); reliability.md T7. */
 export const DEFAULT_POLICY: Policy = {

@@ -8,3 +8,8 @@
 export function recognitionConfidence(similarity: number): number {
   return 1 / (1 + Math.exp(-12 * (similarity - 0.44)));
 }
+
+/** The similarity that is shown as `confidence`, 0…1 without its ends: the map read backwards. */
+export function similarityOf(confidence: number): number {
+  return 0.44 + Math.log(confidence / (1 - confidence)) / 12;
+}

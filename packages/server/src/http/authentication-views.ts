@@ -1,6 +1,7 @@
 import { FAILURES } from "@sameface/contract";
 import type { AuthenticationDetail, AuthenticationView, DeliveryView, EventView } from "../api/index.ts";
-import type { Authentication, Delivery, StoredEvent } from "../store/records.ts";
+import type { KeptDecision } from "../authentication/preview-decision.ts";
+import type { Authentication, DecisionOnRecord, Delivery, StoredEvent } from "../store/records.ts";
 import { timestamp, timestampOrNull } from "./route.ts";
 
 /** An attempt as the API lists it; no score. */
@@ -73,4 +74,19 @@ interface Details {
 function detailsOf(text: string): Details {
   const { checks = null, hints = [] } = JSON.parse(text) as Partial<Details>;
   return { checks, hints };
+}
+
+/** What is kept of a decision, for a preview: the scores are those of the body, which has them only where they may be. */
+export function keptDecision({ authentication, body }: DecisionOnRecord): KeptDecision {
+  const { outcome, reason, details } = authentication;
+  const told =
+    body === null
+      ? {}
+      : (JSON.parse(new TextDecoder().decode(body)) as {
+          readonly spoofConfidence?: number;
+          readonly recognitionConfidence?: { readonly confidence?: number };
+        });
+  const { spoofConfidence = null, recognitionConfidence } = told;
+  const confidence = outcome === "passed" ? (recognitionConfidence?.confidence ?? null) : null;
+  return { outcome, reason, checks: detailsOf(details).checks, spoofConfidence, confidence };
 }

@@ -1,7 +1,10 @@
-import { Policy, PolicyBody } from "../api/index.ts";
+import { Policy, PolicyBody, PolicyPreview, PolicyPreviewBody } from "../api/index.ts";
+import { previewDecision } from "../authentication/preview-decision.ts";
 import { changePolicy, readTenantPolicy } from "../policy/tenant-policy.ts";
+import type { DecisionOnRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import { bind, defineRoute, type Route } from "./route.ts";
+import { keptDecision } from "./authentication-views.ts";
+import { bind, defineRoute, type Route, timestamp } from "./route.ts";
 
 const answers = { 200: { description: "The policy in force", schema: Policy } } as const;
 
@@ -25,13 +28,23 @@ export const POLICY_SHAPES = {
     answers,
     problems: [],
   }),
+  preview: defineRoute({
+    operationId: "previewPolicy",
+    method: "POST",
+    path: "/v1/policy/preview",
+    summary: "How the last decisions would have come out under a changed policy; changes nothing",
+    scopes: ["policy:write"],
+    body: { kind: "json", schema: PolicyPreviewBody },
+    answers: { 200: { description: "What would have changed", schema: PolicyPreview } },
+    problems: [],
+  }),
 };
 
 /** The routes of the policy. */
 export function policyRoutes({
   store,
 }: {
-  readonly store: Pick<Store, "readPolicy" | "writePolicy">;
+  readonly store: Pick<Store, "readPolicy" | "writePolicy" | "readLastDecisions">;
 }): readonly Route[] {
   return [
     bind(POLICY_SHAPES.read, async ({ caller }) => ({
@@ -52,5 +65,34 @@ export function policyRoutes({
       await store.writePolicy({ tenantId, policy: JSON.stringify(policy), audit });
       return { status: 200, json: policy };
     }),
+    bind(POLICY_SHAPES.preview, async ({ caller: { tenantId }, body: { last = 1_000, ...change } }) => {
+      const present = await readTenantPolicy(store, tenantId);
+      const wanted = changePolicy(present, change);
+      const decisions = await store.readLastDecisions({ tenantId, limit: last });
+      return { status: 200, json: previewOf(decisions, { present, wanted }) };
+    }),
   ];
+}
+
+function previewOf(
+  decisions: readonly DecisionOnRecord[],
+  policies: { readonly present: Policy; readonly wanted: Policy },
+): PolicyPreview {
+  const changes = new Map<string, PolicyPreview["changes"][number]>();
+  for (const decision of decisions) {
+    const from = decision.authentication.outcome;
+    const to = previewDecision(keptDecision(decision), policies);
+    if (to === from) continue;
+    const count = (changes.get(`${from} ${to}`)?.count ?? 0) + 1;
+    changes.set(`${from} ${to}`, { from, to, count });
+  }
+  const sorted = [...changes.values()].toSorted((a, b) => b.count - a.count);
+  const oldest = decisions.at(-1);
+  return {
+    looked: decisions.length,
+    since: oldest === undefined ? null : timestamp(oldest.authentication.createdAtMs),
+    unchanged: decisions.length - sorted.reduce((sum, { count }) => sum + count, 0),
+    changes: sorted,
+    policy: policies.wanted,
+  };
 }

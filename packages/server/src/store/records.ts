@@ -102,6 +102,13 @@ export interface Authentication {
   readonly createdAtMs: AtMs;
 }
 
+/** A decision with the body that told of it. */
+export interface DecisionOnRecord {
+  readonly authentication: Authentication;
+  /** `null` after an erasure. */
+  readonly body: Uint8Array | null;
+}
+
 /** A stored notification with its id. */
 export interface StoredEvent {
   readonly eventId: string;

@@ -8,6 +8,7 @@ import type {
   AuditedRow,
   Authentication,
   Customer,
+  DecisionOnRecord,
   Delivery,
   DeliveryAttempt,
   DeliveryStatus,
@@ -309,6 +310,8 @@ export interface Store extends Ledger {
   listAuthentications(
     where: InTenant & Paging & { customerId: string | null; outcome: OutcomeKind | null },
   ): Promise<Page<Authentication>>;
+  /** The newest first, with what was told of them. */
+  readLastDecisions(where: InTenant & { limit: number }): Promise<readonly DecisionOnRecord[]>;
   /** True only for a passed authentication of this tenant not older than `maxAgeMs`; audited either way. */
   verifyTransaction(where: InTenant & Audited & { transactionId: string; maxAgeMs: number }): Promise<boolean>;
 

@@ -34,6 +34,22 @@ async function counts({ store }: Bench): Promise<readonly number[]> {
 
 export function decisionConformance(open: OpenStore): void {
   describe("decisions", () => {
+    it("reads the last decisions of a tenant with the bodies that told of them, newest first", async () => {
+      await using bench = await openBench(open);
+      const made = [];
+      for (const id of ["a", "b", "c"]) {
+        const decision = newDecision(refOf(id));
+        recorded(await bench.store.recordDecision(decision));
+        made.push(decision);
+      }
+      const last = await bench.store.readLastDecisions({ tenantId: TENANT, limit: 2 });
+      assert.deepEqual(
+        last.map(({ authentication, body }) => [authentication.authenticationId, body && Buffer.from(body)]),
+        [made[2], made[1]].map((one) => [one?.authentication.authenticationId, one?.event.body]),
+      );
+      assert.deepEqual(await bench.store.readLastDecisions({ tenantId: "nobody", limit: 2 }), []);
+    });
+
     it("writes the authentication, its event and one delivery per endpoint, and tells its listeners", async () => {
       await using bench = await openBench(open);
       const { store } = bench;

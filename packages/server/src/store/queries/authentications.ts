@@ -1,5 +1,5 @@
 import type { OutcomeKind } from "@sameface/contract";
-import type { Authentication, Page } from "../records.ts";
+import type { Authentication, DecisionOnRecord, Page } from "../records.ts";
 import type { InTenant, Paging, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, ReadView } from "./backend.ts";
@@ -11,7 +11,7 @@ import { toPage } from "./to-page.ts";
 export function authenticationQueries({
   read,
   write,
-}: Backend): Pick<Store, "readAuthentication" | "listAuthentications" | "verifyTransaction"> {
+}: Backend): Pick<Store, "readAuthentication" | "listAuthentications" | "readLastDecisions" | "verifyTransaction"> {
   return {
     readAuthentication: async ({ tenantId, authenticationId }) =>
       await read(async ({ db }) => {
@@ -24,6 +24,7 @@ export function authenticationQueries({
         return row === undefined ? null : toAuthentication(row);
       }),
     listAuthentications: async (where) => await read(async (view) => await listAuthentications(view, where)),
+    readLastDecisions: async (where) => await read(async (view) => await readLastDecisions(view, where)),
     verifyTransaction: async ({ tenantId, transactionId, maxAgeMs, audit }) =>
       await write(async (view) => {
         const row = await view.db
@@ -61,6 +62,24 @@ async function listAuthentications(
     itemOf: toAuthentication,
     cursorOf: (row) => encodeCursor("authentications", [row.sequence]),
   });
+}
+
+async function readLastDecisions(
+  { db }: ReadView,
+  { tenantId, limit }: InTenant & { readonly limit: number },
+): Promise<readonly DecisionOnRecord[]> {
+  const rows = await db
+    .selectFrom("authentications as a")
+    .leftJoin("events as e", (join) =>
+      join.onRef("e.tenant_id", "=", "a.tenant_id").onRef("e.event_id", "=", "a.event_id"),
+    )
+    .selectAll("a")
+    .select("e.body")
+    .where("a.tenant_id", "=", tenantId)
+    .orderBy("a.sequence", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(({ body, ...row }) => ({ authentication: toAuthentication(row), body }));
 }
 
 function toAuthentication(row: AuthenticationRow): Authentication {
