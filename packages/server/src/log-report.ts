@@ -1,9 +1,10 @@
 import type { SweepReport } from "./delivery/sweeper.ts";
 import type { WorkerReport } from "./delivery/worker-report.ts";
 import { faultFields, type Log } from "./http/log.ts";
+import type { RewrapReport } from "./vault/rewrapper.ts";
 
-/** One line for each thing that a delivery worker or the sweeper tells. */
-export function logReport(log: Log, report: WorkerReport | SweepReport): void {
+/** One line for each thing that a delivery worker, the sweeper or the rewrapper tells. */
+export function logReport(log: Log, report: WorkerReport | SweepReport | RewrapReport): void {
   switch (report.kind) {
     case "storeFailed":
       log.error("delivery waits for the store", { reason: report.during, ...faultFields(report.error) });
@@ -13,6 +14,12 @@ export function logReport(log: Log, report: WorkerReport | SweepReport): void {
       return;
     case "swept":
       log.info("swept what is old", { tenantId: report.tenantId, count: report.events });
+      return;
+    case "rewrapped":
+      log.info("all is under the master key: the previous one can be taken away", { count: report.records });
+      return;
+    case "rewrapFailed":
+      log.error("records wait to be moved to the master key; the previous one must stay", faultFields(report.error));
       return;
     case "faulted":
       log.error("a delivery failed by a fault of the server", faultFields(report.error));

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer as createReceiver } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -20,13 +22,14 @@ describe("startServer", () => {
     await rm(parent, { recursive: true, force: true });
   });
 
-  const start = async (env: Record<string, string>): Promise<RunningServer> => {
+  const start = async (env: Record<string, string>, writeLog?: (line: string) => void): Promise<RunningServer> => {
+    const SAMEFACE_LOG_LEVEL = writeLog === undefined ? "silent" : "info";
     const read = readConfig({
-      env: { SAMEFACE_PORT: "0", SAMEFACE_ENGINE_PROCESSES: "1", SAMEFACE_LOG_LEVEL: "silent", ...env },
+      env: { SAMEFACE_PORT: "0", SAMEFACE_ENGINE_PROCESSES: "1", SAMEFACE_LOG_LEVEL, ...env },
       file: null,
     });
     assert.ok(read.ok, read.ok ? "" : read.line);
-    return await startServer({ config: read.config });
+    return await startServer({ config: read.config, ...(writeLog === undefined ? {} : { writeLog }) });
   };
   const refusal = async (env: Record<string, string>): Promise<ServerError> => {
     try {
@@ -119,5 +122,48 @@ describe("startServer", () => {
     assert.match(network.message, /^SAMEFACE_ALLOWED_PRIVATE_NETWORKS is "127\.0\.0\.1\/8"/);
     assert.equal(existsSync(join(parent, "never")), false);
     await (await start({ SAMEFACE_DATA: data, SAMEFACE_MASTER_KEY: one })).close();
+  });
+
+  it("changes its master key between two starts: what was sealed is used on, and the old key is needed no more", async () => {
+    const data = join(parent, "rotated");
+    const [old = "", fresh = ""] = [3, 4].map((byte) => Buffer.alloc(32, byte).toString("base64"));
+    const env = { SAMEFACE_DATA: data, SAMEFACE_ADMIN_KEY: KEY, SAMEFACE_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8" };
+    const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+    const receiver = createReceiver((request, response) => {
+      response.writeHead(204).end();
+      receiver.emit("received", request.headers);
+    }).listen(0, "127.0.0.1");
+    await once(receiver, "listening");
+    const { port } = receiver.address() as AddressInfo;
+    const send = async (server: RunningServer, path: string, body: object): Promise<Record<string, unknown>> => {
+      const answer = await fetch(`${server.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+      return (await answer.json()) as Record<string, unknown>;
+    };
+
+    const first = await start({ ...env, SAMEFACE_MASTER_KEY: old });
+    const made = { url: `http://127.0.0.1:${port}/`, headers: { "x-own": "own" } };
+    const { id } = await send(first, "/v1/endpoints", made);
+    await first.close();
+    assert.match((await refusal({ ...env, SAMEFACE_MASTER_KEY: fresh })).message, /SAMEFACE_PREVIOUS_MASTER_KEY/);
+
+    const moved = Promise.withResolvers<string>();
+    const both = { ...env, SAMEFACE_MASTER_KEY: fresh, SAMEFACE_PREVIOUS_MASTER_KEY: old };
+    const second = await start(both, (line) => {
+      if (line.includes("all is under the master key")) moved.resolve(line);
+    });
+    assert.match(second.notices.join("\n"), /from the previous master key/);
+    assert.equal((JSON.parse(await moved.promise) as { count: number }).count, 3);
+    await second.close();
+
+    const third = await start({ ...env, SAMEFACE_MASTER_KEY: fresh });
+    const [[received]] = (await Promise.all([
+      once(receiver, "received"),
+      send(third, `/v1/endpoints/${String(id)}/test`, { sample: "passed" }),
+    ])) as [[Record<string, string>], unknown];
+    await third.close();
+    receiver.close();
+    assert.equal(received["x-own"], "own");
+    assert.match(received["webhook-signature"] ?? "", /^v1,\S+ v1a,/);
+    assert.match((await refusal({ ...env, SAMEFACE_MASTER_KEY: old })).message, /another master key/);
   });
 });

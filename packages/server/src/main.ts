@@ -47,12 +47,13 @@ import { watchProcess } from "./metrics/process-use.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
 import { type Random, systemRandom } from "./random.ts";
 import { ServerError } from "./server-error.ts";
-import { plainHost } from "./store/postgres/connect-options.ts";
+import { startNotices } from "./start-notices.ts";
 import { createPostgresStore } from "./store/postgres/create-postgres-store.ts";
 import { createSqliteStore } from "./store/sqlite/create-sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { StoreError } from "./store/store-error.ts";
-import { unlockVault } from "./vault/unlock-vault.ts";
+import { createRewrapper } from "./vault/rewrapper.ts";
+import { type Unlocked, unlockVault } from "./vault/unlock-vault.ts";
 import type { Vault } from "./vault/vault.ts";
 import { VaultError } from "./vault/vault-error.ts";
 
@@ -143,16 +144,11 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
     await store.close();
   });
   const keyFile = `${folder}.key`;
-  const { vault, origin } = await unlockVault({
-    meta: store,
-    masterKeyText: config.masterKey ?? null,
-    keyFile,
-    random,
-  });
+  const unlocked = await unlock({ config, store, random, keyFile });
   const engine = config.roles.includes("api") ? await startEngine(config, started) : null;
   const watch = watchProcess();
   const metrics = createMetrics({ store, engine, readProcess: watch.read, version: VERSION, roles: config.roles });
-  const parts = partsOf(world, { store, vault, engine, log, metrics });
+  const parts = partsOf(world, { store, vault: unlocked.vault, engine, log, metrics });
   const adminKey = await ensureRootKey({ store, random, adminKey: config.adminKey ?? null });
   const delivers = config.roles.includes("delivery");
   const app = await createApp(parts, delivers);
@@ -162,11 +158,12 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   await app.listen({ host: config.host, port: config.port });
   const at = app.server.address() as AddressInfo;
   parts.listeners.push({ address: at.address, port: at.port });
-  const jobs = [watch, ...(delivers ? deliveryJobs(parts) : [])];
+  const rewrappers = unlocked.keys === "rewrapping" ? [rewrapperOf(parts)] : [];
+  const jobs = [watch, ...(delivers ? deliveryJobs(parts) : []), ...rewrappers];
   for (const job of jobs) job.start();
   parts.streams.start();
   const close = closeOf({ ...parts, app, jobs });
-  const notices = noticesOf(parts, origin === "made" ? keyFile : null);
+  const notices = startNotices({ ...parts, ...unlocked, keyFile });
   return { url: urlOf(at), adminKey, notices, close };
 }
 
@@ -184,6 +181,14 @@ async function openStore({ config, clock, random }: World, folder: string): Prom
   const { databaseUrl } = config;
   if (databaseUrl === undefined) return await createSqliteStore({ folder, clock, random });
   return await createPostgresStore({ url: databaseUrl, clock, random });
+}
+
+async function unlock(
+  options: Pick<World, "config" | "random"> & { readonly store: Store; readonly keyFile: string },
+): Promise<Unlocked> {
+  const { masterKey = null, previousMasterKey = null } = options.config;
+  const keys = { masterKeyText: masterKey, otherKeyText: previousMasterKey };
+  return await unlockVault({ ...options, ...keys, meta: options.store });
 }
 
 async function startEngine({ engineProcesses }: Config, started: (() => Promise<void>)[]): Promise<Engine> {
@@ -249,6 +254,17 @@ function sweeperOf({ store, clock, log, metrics, config }: Parts): Sweeper {
     report: (report) => {
       logReport(log, report);
       metrics.reported(report);
+    },
+  });
+}
+
+function rewrapperOf({ store, vault, clock, log }: Parts): Job {
+  return createRewrapper({
+    store,
+    vault,
+    clock,
+    report: (report) => {
+      logReport(log, report);
     },
   });
 }
@@ -321,35 +337,6 @@ function closeOf(parts: Parts & { readonly app: App; readonly jobs: readonly Job
     ended ??= end();
     await ended;
   };
-}
-
-function noticesOf({ config, allowedNetworks, engine }: Parts, madeKeyFile: string | null): readonly string[] {
-  const notices: string[] = [];
-  if (madeKeyFile !== null) {
-    notices.push(
-      `The master key was made in ${madeKeyFile}: keep it apart from backups of the data, or set SAMEFACE_MASTER_KEY.`,
-    );
-  }
-  if (allowedNetworks.length > 0) {
-    const named = allowedNetworks.map((network) => network.text).join(", ");
-    notices.push(`Endpoints may point into private networks: ${named} (SAMEFACE_ALLOWED_PRIVATE_NETWORKS).`);
-  }
-  if (config.retrySchedule !== undefined) {
-    notices.push(
-      `Retries of profile standard wait ${config.retrySchedule.join(", ")} s, without jitter (SAMEFACE_RETRY_SCHEDULE).`,
-    );
-  }
-  if (engine?.describe().isolation.network === "reachable") {
-    notices.push("The processes that decode pictures can reach the network: this host does not let them be cut off.");
-  }
-  const unencrypted = config.databaseUrl === undefined ? null : plainHost(config.databaseUrl);
-  if (unencrypted !== null) {
-    notices.push(
-      `The database at ${unencrypted} is reached without encryption: add sslmode=verify-full to SAMEFACE_DATABASE_URL.`,
-    );
-  }
-  if (config.roles.length === 1) notices.push(`This process does ${config.roles.join("")} only (SAMEFACE_ROLES).`);
-  return notices;
 }
 
 function networksOf(config: Config, name: "allowedPrivateNetworks" | "trustedProxies"): readonly Network[] {

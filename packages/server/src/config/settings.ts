@@ -49,6 +49,14 @@ export const Settings = Type.Object(
           "Base64 of 32 bytes: seals templates and secrets. Unset: made once, in the file `<data folder>.key` beside the folder.",
       }),
     ),
+    previousMasterKey: Type.Optional(
+      Type.String({
+        ...secret,
+        pattern: BASE64_OF_32_BYTES,
+        description:
+          "Base64 of 32 bytes: the master key of before. All that it sealed is moved to the present one, while both open it. Unset: the file `<data folder>.key.previous`, if there is one.",
+      }),
+    ),
     engineProcesses: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 256, description: "Processes that judge pictures. Unset: one a core." }),
     ),

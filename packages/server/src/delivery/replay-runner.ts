@@ -1,8 +1,7 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, pause } from "../clock.ts";
 import type { Random } from "../random.ts";
 import type { Store } from "../store/store.ts";
 import { storeBackoffMs } from "./store-retry.ts";
-import { pause } from "./wake-up.ts";
 
 /** What {@link createReplayRunner} is made of. */
 export interface ReplayRunnerOptions {

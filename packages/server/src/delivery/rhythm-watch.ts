@@ -1,6 +1,5 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, pause } from "../clock.ts";
 import type { Store } from "../store/store.ts";
-import { pause } from "./wake-up.ts";
 
 /** Looks for tenants that fell silent, until it is stopped; any number of nodes may. */
 export interface RhythmWatch {

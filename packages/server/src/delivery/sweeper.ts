@@ -1,6 +1,5 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, pause } from "../clock.ts";
 import type { Store } from "../store/store.ts";
-import { pause } from "./wake-up.ts";
 
 /** How much a sweeper takes at once, and how often it looks. */
 export interface SweeperLimits {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Clock } from "../clock.ts";
-import { createWakeUp, pause } from "./wake-up.ts";
+import { createWakeUp } from "./wake-up.ts";
 
 /** A clock whose time passes only when the test says so. */
 function handClock(): { clock: Clock; timers: Set<() => void>; ring: () => void } {
@@ -43,20 +43,5 @@ describe("createWakeUp", () => {
     assert.equal(timers.size, 0);
     wakeUp.wake();
     await waiting;
-  });
-});
-
-describe("pause", () => {
-  it("ends by its time or by its signal, whichever comes first, and leaves no timer", async () => {
-    const { clock, timers, ring } = handClock();
-    const stop = new AbortController();
-    const byTime = pause(1_000, { clock, signal: stop.signal });
-    ring();
-    await byTime;
-    const bySignal = pause(1_000, { clock, signal: stop.signal });
-    stop.abort();
-    await bySignal;
-    await pause(1_000, { clock, signal: stop.signal });
-    assert.equal(timers.size, 0);
   });
 });

@@ -31,17 +31,3 @@ export function createWakeUp(clock: Clock): WakeUp {
     },
   };
 }
-
-/** Resolves after `ms`, or at once when the signal is aborted. */
-export async function pause(ms: number, { clock, signal }: { clock: Clock; signal: AbortSignal }): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const end = (): void => {
-    resolve(undefined);
-  };
-  const cancel = clock.after(ms, end);
-  signal.addEventListener("abort", end, { once: true });
-  await promise;
-  cancel();
-  signal.removeEventListener("abort", end);
-}

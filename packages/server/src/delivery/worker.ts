@@ -1,10 +1,10 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, pause } from "../clock.ts";
 import type { ClaimedDelivery, Store } from "../store/store.ts";
 import { type AttemptParts, createAttempt } from "./attempt.ts";
 import { type DeliverOptions, deliver, release } from "./deliver.ts";
 import { createFlights, type Flights } from "./flights.ts";
 import { storeBackoffMs } from "./store-retry.ts";
-import { createWakeUp, pause, type WakeUp } from "./wake-up.ts";
+import { createWakeUp, type WakeUp } from "./wake-up.ts";
 import type { WorkerReport } from "./worker-report.ts";
 
 /** How much a worker does at once, and how long it waits. */

@@ -95,7 +95,8 @@ export async function startTestServer(
   const random = systemRandom;
   const real = await createSqliteStore({ folder, clock, random });
   const store: Store = { ...real, ...over?.(real) };
-  const { vault } = await unlockVault({ meta: store, masterKeyText: null, keyFile: `${folder}.key`, random });
+  const keyFile = `${folder}.key`;
+  const { vault } = await unlockVault({ meta: store, masterKeyText: null, otherKeyText: null, keyFile, random });
   await ensureRootKey({ store, random, adminKey: KEY });
   const engine = createScriptedEngine();
   const logLines: string[] = [];

@@ -17,6 +17,7 @@ import { mannersConformance } from "./conformance/manners.conformance.ts";
 import { operatorEventConformance } from "./conformance/operator-events.conformance.ts";
 import { replayConformance } from "./conformance/replays.conformance.ts";
 import { retentionConformance } from "./conformance/retention.conformance.ts";
+import { rewrapConformance } from "./conformance/rewrap.conformance.ts";
 import { rhythmConformance } from "./conformance/rhythms.conformance.ts";
 import { rotationConformance } from "./conformance/rotation.conformance.ts";
 import { streamConformance } from "./conformance/streams.conformance.ts";
@@ -43,6 +44,7 @@ export function storeConformance(
     endpointConformance(open);
     mannersConformance(open);
     rotationConformance(open);
+    rewrapConformance(open);
     deliveryConformance(open);
     streamConformance(open);
     operatorEventConformance(open);

@@ -22,6 +22,7 @@ import type {
   Swept,
   Tenant,
 } from "./records.ts";
+import type { Rewrapping } from "./rewrapping.ts";
 
 /** Every row of every table has its tenant; it comes from the credential alone (reliability.md §0, rule 13). */
 export interface InTenant {
@@ -251,7 +252,7 @@ export interface ClaimRequest {
 export type ErasureCounts = Readonly<Record<string, number>>;
 
 /** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */
-export interface Store extends Ledger {
+export interface Store extends Ledger, Rewrapping {
   /** Resolves when a trivial write commits; rejects with a {@link StoreError} otherwise. For `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

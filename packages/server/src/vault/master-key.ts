@@ -41,6 +41,18 @@ export async function loadMasterKey(source: MasterKeySource): Promise<MasterKey>
   return await makeKeyFile(source);
 }
 
+/**
+ * The other master key that may open records: the setting, or the file `<data folder>.key.previous`.
+ * @returns `null`: there is none
+ * @throws {VaultError} `invalidMasterKey`, `masterKeyMissing`
+ */
+export async function loadOtherKey(source: Pick<MasterKeySource, "text" | "file">): Promise<Uint8Array | null> {
+  const { text, file } = source;
+  if (text !== null) return parse(text, "the setting of the previous master key");
+  const standing = await readIfThere(file);
+  return standing === null ? null : parse(standing, file);
+}
+
 async function makeKeyFile({ file, random }: MasterKeySource): Promise<MasterKey> {
   const masterKey = random.bytes(KEY_BYTES);
   await mkdir(dirname(file), { recursive: true });

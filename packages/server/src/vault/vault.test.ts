@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
-import type { Random } from "../random.ts";
+import { type Random, systemRandom } from "../random.ts";
 import { createVault, type Vault } from "./vault.ts";
 import { VaultError, type VaultErrorCode } from "./vault-error.ts";
 
@@ -97,30 +97,36 @@ describe("createVault", () => {
     );
   });
 
-  it("takes a fresh data key and two fresh nonces for each record", () => {
-    const drawn: number[] = [];
-    const counting: Random = {
+  it("takes a fresh data key and two fresh nonces for each record, as they were drawn", () => {
+    const drawn: Uint8Array[] = [];
+    const noting: Random = {
       bytes: (length) => {
-        drawn.push(length);
-        return random.bytes(length);
+        const bytes = random.bytes(length);
+        drawn.push(bytes);
+        return bytes;
       },
       fraction: () => 0.5,
     };
-    const vault = createVault({ masterKey: random.bytes(32), random: counting });
-    for (let record = 0; record < 3; record += 1) vault.seal(Uint8Array.of(1), CONTEXT);
-    assert.deepEqual(drawn, [32, 12, 12, 32, 12, 12, 32, 12, 12]);
+    const vault = createVault({ masterKey: random.bytes(32), random: noting });
+    for (let record = 0; record < 3; record += 1) {
+      const sealed = Buffer.from(vault.seal(Uint8Array.of(1), CONTEXT));
+      const [dataKey, ...nonces] = drawn.splice(0).toSorted((one, other) => other.length - one.length);
+      assert.equal(dataKey?.length, 32);
+      const inRecord = [sealed.subarray(9, 21), sealed.subarray(69, 81)];
+      for (const nonce of nonces) assert.ok(inRecord.some((one) => one.equals(nonce)));
+      assert.equal(nonces.length, 2);
+      assert.ok(!Buffer.from(nonces[0] ?? []).equals(Buffer.from(nonces[1] ?? [])));
+    }
   });
 
-  it("never repeats a nonce in 100,000 records", () => {
-    const vault = newVault();
-    const text = Uint8Array.of(1);
-    const nonces = new Set<string>();
-    for (let record = 0; record < 100_000; record += 1) {
-      const sealed = Buffer.from(vault.seal(text, CONTEXT));
-      nonces.add(sealed.toString("latin1", 9, 21));
-      nonces.add(sealed.toString("latin1", 69, 81));
-    }
-    assert.equal(nonces.size, 200_000);
+  it("never repeats a nonce in 1,000,000 that are drawn", () => {
+    // The first 8 of 12 bytes: a chance of one in thirty million that they repeat and the nonces do not.
+    const nonces = new BigUint64Array(1_000_000);
+    for (let at = 0; at < nonces.length; at += 1) nonces[at] = Buffer.from(systemRandom.bytes(12)).readBigUInt64LE();
+    nonces.sort();
+    let repeats = 0;
+    for (let at = 1; at < nonces.length; at += 1) if (nonces[at] === nonces[at - 1]) repeats += 1;
+    assert.equal(repeats, 0);
   });
 
   it("holds neither the text nor the master key in a sealed record", () => {
@@ -162,6 +168,40 @@ describe("createVault", () => {
         code(() => createVault({ masterKey: random.bytes(length), random })),
         "invalidMasterKey",
       );
+    }
+  });
+
+  it("moves a record to another master key without opening its text, once, and no other key opens it then", () => {
+    const [old, fresh] = [random.bytes(32), random.bytes(32)];
+    const before = createVault({ masterKey: old, random });
+    const text = random.bytes(64);
+    const sealed = before.seal(text, CONTEXT);
+    const both = createVault({ masterKey: fresh, otherKey: old, random });
+    const moved = both.rewrap(sealed);
+    assert.ok(moved !== null);
+    assert.equal(both.rewrap(moved), null);
+    assert.equal(Buffer.from(moved).indexOf(sealed.subarray(-80)), moved.length - 80, "the text is as it was");
+    for (const one of [sealed, moved]) assert.deepEqual(new Uint8Array(both.open(one, CONTEXT)), text);
+    assert.deepEqual(new Uint8Array(createVault({ masterKey: fresh, random }).open(moved, CONTEXT)), text);
+    assert.equal(
+      code(() => before.open(moved, CONTEXT)),
+      "unknownKey",
+    );
+    assert.equal(
+      code(() => before.rewrap(moved)),
+      "unknownKey",
+    );
+  });
+
+  it("moves no record of which a bit before its text was flipped, and opens none that was flipped after it", () => {
+    const [old, fresh] = [random.bytes(32), random.bytes(32)];
+    const sealed = createVault({ masterKey: old, random }).seal(random.bytes(4), CONTEXT);
+    const both = createVault({ masterKey: fresh, otherKey: old, random });
+    for (let bit = 0; bit < sealed.length * 8; bit += 1) {
+      const flipped = Uint8Array.from(sealed);
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      const verdict = code(() => both.open(both.rewrap(flipped) ?? flipped, CONTEXT));
+      assert.notEqual(verdict, "opened", `bit ${bit}`);
     }
   });
 });

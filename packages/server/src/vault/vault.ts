@@ -2,6 +2,7 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { Random } from "../random.ts";
 import { decryptAesGcm, encryptAesGcm, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from "./aes-gcm.ts";
 import { encodeParts } from "./encode-parts.ts";
+import { type HashKeys, hashKeysOf } from "./hash-keys.ts";
 import { VaultError } from "./vault-error.ts";
 
 /** Seals what must not be read from a dump, and makes the keyed hashes that may outlive an erasure. */
@@ -13,7 +14,12 @@ export interface Vault {
   seal(plaintext: Uint8Array, context: readonly string[]): Uint8Array;
   /** @throws {VaultError} `tampered`, `unknownKey` or `malformed`; never answers other bytes than those sealed */
   open(sealed: Uint8Array, context: readonly string[]): Uint8Array;
-  /** Keyed hash of a customer, 64 hex: the same for the same master key, and no way back to the id. */
+  /**
+   * The same record under the present master key; `null`: it is so already. The text is not opened for it.
+   * @throws {VaultError} as `open`
+   */
+  rewrap(sealed: Uint8Array): Uint8Array | null;
+  /** Keyed hash of a customer, 64 hex: the same whatever the master key becomes, and no way back to the id. */
   subject(tenantId: string, customerId: string): string;
   /** Keyed hash of bytes, 64 hex, for example of a picture or a source; apart per kind and tenant. */
   digest(kind: string, tenantId: string, bytes: Uint8Array): string;
@@ -31,42 +37,53 @@ const WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 const TEXT_AT = WRAP_AT + WRAPPED_BYTES;
 const SHORTEST = TEXT_AT + NONCE_BYTES + TAG_BYTES;
 
-interface Keys {
+/** What follows from one master key. */
+interface MasterKeys {
   readonly wrapping: Uint8Array;
-  readonly subject: Uint8Array;
-  readonly digest: Uint8Array;
-  readonly tenant: Uint8Array;
   readonly check: Uint8Array;
   readonly id: Uint8Array;
 }
 
-/**
- * @param options.masterKey 32 bytes; never used itself, only keys derived from it (RFC 5869), one per purpose
- * @throws {VaultError} `invalidMasterKey` for another length
- */
-export function createVault(options: { readonly masterKey: Uint8Array; readonly random: Random }): Vault {
-  const { masterKey, random } = options;
-  if (masterKey.length !== KEY_BYTES) throw new VaultError("invalidMasterKey", "the master key must have 32 bytes");
+/** What a vault is made of. */
+export interface VaultOptions {
+  /** 32 bytes; never used itself, only keys derived from it (RFC 5869), one per purpose. It seals. */
+  readonly masterKey: Uint8Array;
+  /** The one of before or, on other nodes, the next: opens what it sealed, and seals nothing. */
+  readonly otherKey?: Uint8Array | null;
+  /** Absent: those that follow from the master key. */
+  readonly hashKeys?: HashKeys;
+  readonly random: Random;
+}
+
+/** @throws {VaultError} `invalidMasterKey` for a key of another length */
+export function createVault({ masterKey, otherKey = null, random, ...options }: VaultOptions): Vault {
   const keys = deriveKeys(masterKey);
+  const known = otherKey === null ? [keys] : [keys, deriveKeys(otherKey)];
+  const hashKeys = options.hashKeys ?? hashKeysOf(masterKey);
   return {
     seal: (plaintext, context) => seal(plaintext, { keys, context, random }),
-    open: (sealed, context) => open(sealed, { keys, context }),
-    subject: (tenantId, customerId) => keyedHash(keys.subject, encodeParts([tenantId, customerId])),
-    digest: (kind, tenantId, bytes) => keyedHash(keys.digest, Buffer.concat([encodeParts([kind, tenantId]), bytes])),
+    open: (sealed, context) => open(sealed, { known, context }),
+    rewrap: (sealed) => rewrap(sealed, { keys, known, random }),
+    subject: (tenantId, customerId) => keyedHash(hashKeys.subject, encodeParts([tenantId, customerId])),
+    digest: (kind, tenantId, bytes) =>
+      keyedHash(hashKeys.digest, Buffer.concat([encodeParts([kind, tenantId]), bytes])),
     tenantSecret: (purpose, tenantId) =>
-      new Uint8Array(Buffer.from(keyedHash(keys.tenant, encodeParts([purpose, tenantId])), "hex")),
+      new Uint8Array(Buffer.from(keyedHash(hashKeys.tenant, encodeParts([purpose, tenantId])), "hex")),
     masterKeyCheck: () => new Uint8Array(keys.check),
   };
 }
 
-function deriveKeys(masterKey: Uint8Array): Keys {
+/** As {@link Vault.masterKeyCheck}, of a key that nothing is to be sealed or opened with. */
+export function masterKeyCheckOf(masterKey: Uint8Array): Uint8Array {
+  return deriveKeys(masterKey).check;
+}
+
+function deriveKeys(masterKey: Uint8Array): MasterKeys {
+  if (masterKey.length !== KEY_BYTES) throw new VaultError("invalidMasterKey", "the master key must have 32 bytes");
   const derive = (purpose: string, length: number): Uint8Array =>
     new Uint8Array(hkdfSync("sha256", masterKey, new Uint8Array(0), `sameface ${purpose} v1`, length));
   return {
     wrapping: derive("wrapping", KEY_BYTES),
-    subject: derive("subject", KEY_BYTES),
-    digest: derive("digest", KEY_BYTES),
-    tenant: derive("tenant", KEY_BYTES),
     check: derive("check", KEY_BYTES),
     id: derive("key id", KEY_ID_BYTES),
   };
@@ -84,34 +101,66 @@ const textData = (context: readonly string[]): Uint8Array =>
 
 function seal(
   plaintext: Uint8Array,
-  { keys, context, random }: { readonly keys: Keys; readonly context: readonly string[]; readonly random: Random },
+  {
+    keys,
+    context,
+    random,
+  }: { readonly keys: MasterKeys; readonly context: readonly string[]; readonly random: Random },
 ): Uint8Array {
   const dataKey = random.bytes(KEY_BYTES);
-  const wrapNonce = random.bytes(NONCE_BYTES);
   const textNonce = random.bytes(NONCE_BYTES);
-  const wrapped = encryptAesGcm(dataKey, { key: keys.wrapping, nonce: wrapNonce, additionalData: wrapData(keys.id) });
   const text = encryptAesGcm(plaintext, { key: dataKey, nonce: textNonce, additionalData: textData(context) });
-  return Buffer.concat([Uint8Array.of(VERSION), keys.id, wrapNonce, wrapped, textNonce, text]);
+  return Buffer.concat([wrap(dataKey, { keys, random }), textNonce, text]);
+}
+
+/** All of an envelope before its text. */
+function wrap(
+  dataKey: Uint8Array,
+  { keys, random }: { readonly keys: MasterKeys; readonly random: Random },
+): Uint8Array {
+  const nonce = random.bytes(NONCE_BYTES);
+  const wrapped = encryptAesGcm(dataKey, { key: keys.wrapping, nonce, additionalData: wrapData(keys.id) });
+  return Buffer.concat([Uint8Array.of(VERSION), keys.id, nonce, wrapped]);
 }
 
 function open(
   sealed: Uint8Array,
-  { keys, context }: { readonly keys: Keys; readonly context: readonly string[] },
+  { known, context }: { readonly known: readonly MasterKeys[]; readonly context: readonly string[] },
 ): Uint8Array {
+  return decryptAesGcm(sealed.subarray(TEXT_AT + NONCE_BYTES), {
+    key: unwrap(sealed, keysOf(sealed, known)),
+    nonce: sealed.subarray(TEXT_AT, TEXT_AT + NONCE_BYTES),
+    additionalData: textData(context),
+  });
+}
+
+function rewrap(
+  sealed: Uint8Array,
+  {
+    keys,
+    known,
+    random,
+  }: { readonly keys: MasterKeys; readonly known: readonly MasterKeys[]; readonly random: Random },
+): Uint8Array | null {
+  const under = keysOf(sealed, known);
+  if (under === keys) return null;
+  return Buffer.concat([wrap(unwrap(sealed, under), { keys, random }), sealed.subarray(TEXT_AT)]);
+}
+
+/** Those that the record was sealed under, by the id that it bears. */
+function keysOf(sealed: Uint8Array, known: readonly MasterKeys[]): MasterKeys {
   if (sealed.length < SHORTEST) throw new VaultError("malformed", "too short for a sealed record");
   if (sealed[0] !== VERSION) throw new VaultError("malformed", "not a sealed record of a known version");
   const keyId = sealed.subarray(1, WRAP_AT);
-  if (!timingSafeEqual(keyId, keys.id)) {
-    throw new VaultError("unknownKey", "sealed under a master key that is not here");
-  }
-  const dataKey = decryptAesGcm(sealed.subarray(WRAP_AT + NONCE_BYTES, TEXT_AT), {
+  const keys = known.find(({ id }) => timingSafeEqual(keyId, id));
+  if (keys === undefined) throw new VaultError("unknownKey", "sealed under a master key that is not here");
+  return keys;
+}
+
+function unwrap(sealed: Uint8Array, keys: MasterKeys): Uint8Array {
+  return decryptAesGcm(sealed.subarray(WRAP_AT + NONCE_BYTES, TEXT_AT), {
     key: keys.wrapping,
     nonce: sealed.subarray(WRAP_AT, WRAP_AT + NONCE_BYTES),
-    additionalData: wrapData(keyId),
-  });
-  return decryptAesGcm(sealed.subarray(TEXT_AT + NONCE_BYTES), {
-    key: dataKey,
-    nonce: sealed.subarray(TEXT_AT, TEXT_AT + NONCE_BYTES),
-    additionalData: textData(context),
+    additionalData: wrapData(keys.id),
   });
 }

@@ -77,7 +77,12 @@ export const refOf = (customerId: string, tenantId = TENANT): CustomerRef => ({
 export async function enrol(
   { store }: Bench,
   ref: CustomerRef,
-  options: { readonly mode?: "replace" | "add"; readonly maxTemplates?: number; readonly embedderId?: string } = {},
+  options: {
+    readonly mode?: "replace" | "add";
+    readonly maxTemplates?: number;
+    readonly embedderId?: string;
+    readonly sealed?: Uint8Array;
+  } = {},
 ): Promise<string> {
   const revision = newId();
   const result = await store.enrol({
@@ -87,7 +92,7 @@ export async function enrol(
     template: {
       interviewId: newId(),
       embedderId: options.embedderId ?? "embedder-1",
-      sealed: random.bytes(64),
+      sealed: options.sealed ?? random.bytes(64),
       imageDigest: newId(),
     },
     mode: options.mode ?? "replace",

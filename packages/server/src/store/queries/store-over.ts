@@ -22,6 +22,7 @@ import { metaQueries } from "./meta.ts";
 import { operatorEventQueries } from "./operator-events.ts";
 import { policyQueries } from "./policies.ts";
 import { replayQueries } from "./replays.ts";
+import { rewrapQueries } from "./rewrap.ts";
 import { streamQueries } from "./streams.ts";
 import { sweepQueries } from "./sweep.ts";
 import { tenantQueries } from "./tenants.ts";
@@ -31,6 +32,7 @@ import { rhythmQueries } from "./watch-rhythm.ts";
 export function storeOver(backend: Backend): Store {
   return {
     ...metaQueries(backend),
+    ...rewrapQueries(backend),
     ...tenantQueries(backend),
     ...policyQueries(backend),
     ...keyQueries(backend),
