@@ -25,8 +25,12 @@ export type Rewrapped =
   /** Nothing was begun, or another process has changed to another key. */
   | { readonly kind: "none" };
 
-/** The part of the port that moves sealed records from one master key to the next (F37). */
+/** The part of the port that proves the master key, and moves sealed records from one to the next (F37). */
 export interface Rewrapping {
+  readMeta(name: string): Promise<Uint8Array | null>;
+  /** Writes only if absent; answers what stands there afterwards. */
+  putMetaOnce(name: string, value: Uint8Array): Promise<Uint8Array>;
+
   /** Every sealed record is looked at once more from now on; one that was begun goes on where it was. Audited. */
   beginRewrap(change: KeyChange): Promise<void>;
   /**

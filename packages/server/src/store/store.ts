@@ -259,10 +259,6 @@ export interface Store extends Ledger, Rewrapping {
   /** Called after each commit of this process that made a delivery due; answers the way to stop. */
   onDeliveriesDue(listener: () => void): () => void;
 
-  readMeta(name: string): Promise<Uint8Array | null>;
-  /** Writes only if absent; answers what stands there afterwards. */
-  putMetaOnce(name: string, value: Uint8Array): Promise<Uint8Array>;
-
   createTenant(tenant: { tenantId: string; name: string } & Audited): Promise<Tenant | { kind: "nameTaken" }>;
   listTenants(paging: Paging): Promise<Page<Tenant>>;
 
