@@ -62,7 +62,7 @@ function readyKeys(): {
       mac: (with_, parts) => {
         const hmac = createHmac("sha256", with_);
         for (const part of parts) hmac.update(part);
-        return new Uint8Array(hmac.digest());
+        return hmac.digest("base64");
       },
       ed25519: {
         sign: (_seed, parts) => new Uint8Array(sign(null, Buffer.concat(parts), key)),

@@ -10,7 +10,7 @@ export const nodeCrypto: Required<Primitives> = {
   mac: (key, parts) => {
     const hmac = createHmac("sha256", key);
     for (const part of parts) hmac.update(part);
-    return hmac.digest();
+    return hmac.digest("base64");
   },
   ed25519: {
     sign: (seed, parts) => {

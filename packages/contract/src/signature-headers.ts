@@ -16,18 +16,15 @@ export type HeaderRefusal =
   | "bad_signature_header"
   | "too_many_signatures";
 
-/** One `version,value` of the signature header. */
-export interface Token {
-  readonly version: string;
-  readonly value: string;
-}
-
 /** The three headers, each well formed. */
 export interface SignatureHeaders {
   readonly id: string;
   /** As sent: leading zeros are part of what was signed. */
   readonly timestamp: string;
-  readonly tokens: readonly Token[];
+  /** Values of the tokens `v1`, the base64 of an HMAC; of other versions there may be more. */
+  readonly macs: readonly string[];
+  /** Values of the tokens `v1a`, the base64 of an Ed25519 signature. */
+  readonly signatures: readonly string[];
 }
 
 // Visible ASCII; a dot would let id and timestamp flow into one another in the signed text, a comma is a joined header.
@@ -50,14 +47,15 @@ export function readSignatureHeaders(headers: HeadersLike): SignatureHeaders | H
   if (ids.every(isEmpty)) return "missing_id";
   if (timestamps.every(isEmpty)) return "missing_timestamp";
   if (signatures.every(isBlank)) return "missing_signature";
-  const [id, timestamp, signature, ...more] = [...ids, ...timestamps, ...signatures];
-  if (id === undefined || timestamp === undefined || signature === undefined || more.length > 0) {
-    return "duplicate_header";
-  }
+  const [id] = ids;
+  const [timestamp] = timestamps;
+  const [signature] = signatures;
+  const count = ids.length + timestamps.length + signatures.length;
+  if (id === undefined || timestamp === undefined || signature === undefined || count > 3) return "duplicate_header";
   if (!isWebhookId(id)) return "bad_id";
   if (!TIMESTAMP.test(timestamp)) return "bad_timestamp";
   const tokens = readTokens(signature);
-  return typeof tokens === "string" ? tokens : { id, timestamp, tokens };
+  return typeof tokens === "string" ? tokens : { id, timestamp, ...tokens };
 }
 
 /** All values of the header of a name, which is given in lower case. */
@@ -89,7 +87,7 @@ function lookupOf(record: Readonly<Record<string, string | readonly string[] | u
     const values: string[] = [];
     for (const key of keys) {
       // By length first: most headers are others, and this runs for every request.
-      if (key.length !== name.length || key.toLowerCase() !== name) continue;
+      if (key.length !== name.length || (key !== name && key.toLowerCase() !== name)) continue;
       const value = record[key];
       if (typeof value === "string") values.push(value);
       else if (value !== undefined) values.push(...value);
@@ -106,16 +104,23 @@ function isBlank(value: string): boolean {
   return /^ *$/.test(value);
 }
 
-function readTokens(signature: string): readonly Token[] | "bad_signature_header" | "too_many_signatures" {
-  if (signature.length > MAX_SIGNATURE_CHARACTERS) return "bad_signature_header";
-  const texts = signature.split(" ").filter((text) => text !== "");
-  const tokens = texts.flatMap(readToken);
-  if (tokens.length === 0) return "bad_signature_header";
-  return texts.length > MAX_TOKENS ? "too_many_signatures" : tokens;
-}
+type Tokens = Pick<SignatureHeaders, "macs" | "signatures">;
 
-function readToken(text: string): Token[] {
-  const comma = text.indexOf(",");
-  if (comma <= 0 || comma === text.length - 1) return [];
-  return [{ version: text.slice(0, comma), value: text.slice(comma + 1) }];
+function readTokens(signature: string): Tokens | "bad_signature_header" | "too_many_signatures" {
+  if (signature.length > MAX_SIGNATURE_CHARACTERS) return "bad_signature_header";
+  const macs: string[] = [];
+  const signatures: string[] = [];
+  let texts = 0;
+  let tokens = 0;
+  for (const text of signature.split(" ")) {
+    if (text !== "") texts += 1;
+    const comma = text.indexOf(",");
+    if (comma <= 0 || comma === text.length - 1) continue;
+    tokens += 1;
+    const version = text.slice(0, comma);
+    if (version === "v1") macs.push(text.slice(comma + 1));
+    else if (version === "v1a") signatures.push(text.slice(comma + 1));
+  }
+  if (tokens === 0) return "bad_signature_header";
+  return texts > MAX_TOKENS ? "too_many_signatures" : { macs, signatures };
 }

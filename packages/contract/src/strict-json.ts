@@ -32,7 +32,11 @@ export interface StrictJsonLimits {
 }
 
 const DEFAULT_MAX_DEPTH = 32;
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const OPENING = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSING = 0x5d;
 /** It decodes whole texts only, so it keeps nothing from one to the next. */
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const HALF_A_PAIR = /\p{Surrogate}/u; // with the flag, whole pairs are one character and don't match
@@ -53,8 +57,8 @@ export function parseStrictJson(bytes: Uint8Array, limits: StrictJsonLimits = {}
   const parsed = parse(text);
   if (parsed === null) return refused("not_json");
   // Only an escape can write U+0000 or half a pair: JSON.parse and strict UTF-8 refuse them raw.
-  const inspection = { keys: 0, texts: bytes.includes(BACKSLASH) };
-  const reason = inspect(parsed.value, inspection);
+  const inspection = { keys: 0, texts: text.includes("\\") };
+  const reason = itemRefusal(parsed.value, inspection);
   if (reason !== null) return refused(reason);
   // JSON.parse keeps the last of two equal keys, however each is spelt, so fewer are left than were written.
   return inspection.keys === writtenKeys ? { ok: true, value: parsed.value } : refused("duplicate_key");
@@ -66,36 +70,24 @@ function refused(reason: JsonRefusal): StrictJson {
 
 /** Colons outside of texts, in one pass: the keys of what is JSON. `null`: deeper than `maxDepth`. */
 function countKeys(bytes: Uint8Array, maxDepth: number): number | null {
+  const { length } = bytes;
   let keys = 0;
   let depth = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    switch (bytes[at]) {
-      case 0x22: // "
-        at = endOfText(bytes, at + 1);
-        break;
-      case 0x3a: // :
-        keys += 1;
-        break;
-      case 0x5b: // [
-      case 0x7b: // {
-        depth += 1;
-        if (depth > maxDepth) return null;
-        break;
-      case 0x5d: // ]
-      case 0x7d: // }
-        depth -= 1;
-        break;
-      default: // no other byte opens, closes or names anything
-    }
+  let at = 0;
+  while (at < length) {
+    const byte = bytes[at] as number; // `at` is within
+    at += 1;
+    if (byte === QUOTE) {
+      while (at < length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+      at += 1;
+    } else if (byte === COLON) keys += 1;
+    // In ASCII { stands 32 above [, and } above ].
+    else if ((byte & ~32) === OPENING) {
+      depth += 1;
+      if (depth > maxDepth) return null;
+    } else if ((byte & ~32) === CLOSING) depth -= 1;
   }
   return keys;
-}
-
-/** Where the text that begins at `at` has its closing quote, or the end of the bytes. */
-function endOfText(bytes: Uint8Array, at: number): number {
-  let end = at;
-  while (end < bytes.length && bytes[end] !== 0x22) end += bytes[end] === BACKSLASH ? 2 : 1;
-  return end;
 }
 
 function decode(bytes: Uint8Array): string | null {
@@ -120,26 +112,38 @@ interface Inspection {
 }
 
 /** Recursion is bounded: the depth has been found good. */
-function inspect(value: unknown, inspection: Inspection): JsonRefusal | null {
-  if (typeof value === "number") return Number.isFinite(value) ? null : "number_out_of_range";
-  if (typeof value === "string") return inspection.texts ? textRefusal(value) : null;
-  if (typeof value !== "object" || value === null) return null;
-  return Array.isArray(value) ? inspectItems(value, inspection) : inspectMembers(value, inspection);
-}
-
-function inspectItems(items: readonly unknown[], inspection: Inspection): JsonRefusal | null {
-  for (const item of items) {
-    const reason = inspect(item, inspection);
+function inspect(value: object, inspection: Inspection): JsonRefusal | null {
+  if (!Array.isArray(value)) {
+    const keys = Object.keys(value);
+    inspection.keys += keys.length;
+    const reason = keysRefusal(keys, inspection);
+    if (reason !== null) return reason;
+  }
+  for (const item of Object.values(value)) {
+    const reason = itemRefusal(item, inspection);
     if (reason !== null) return reason;
   }
   return null;
 }
 
-function inspectMembers(members: object, inspection: Inspection): JsonRefusal | null {
-  for (const key of Object.keys(members)) {
-    inspection.keys += 1;
-    if (key === "__proto__") return "forbidden_key";
-    const reason = inspect(key, inspection) ?? inspect((members as Readonly<Record<string, unknown>>)[key], inspection);
+function itemRefusal(item: unknown, inspection: Inspection): JsonRefusal | null {
+  switch (typeof item) {
+    case "number":
+      return Number.isFinite(item) ? null : "number_out_of_range";
+    case "string":
+      return inspection.texts ? textRefusal(item) : null;
+    case "object":
+      return item === null ? null : inspect(item, inspection);
+    default:
+      return null;
+  }
+}
+
+function keysRefusal(keys: readonly string[], { texts }: Inspection): JsonRefusal | null {
+  if (keys.includes("__proto__")) return "forbidden_key";
+  if (!texts) return null;
+  for (const key of keys) {
+    const reason = textRefusal(key);
     if (reason !== null) return reason;
   }
   return null;

@@ -1,10 +1,10 @@
-import { bytesOfBase64 } from "./base64.ts";
+import { bytesOfBase64, encodeBase64 } from "./base64.ts";
 
 // The type has no global name that all runtimes share, so it is taken from the call.
 type ImportedKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
-/** HMAC-SHA256 of the parts one after the other: 32 bytes. */
-export type Mac = (key: Uint8Array, parts: readonly Uint8Array[]) => Uint8Array | Promise<Uint8Array>;
+/** HMAC-SHA256 of the parts one after the other, as base64: what a signature holds, and what Node's hash gives at once. */
+export type Mac = (key: Uint8Array, parts: readonly Uint8Array[]) => string | Promise<string>;
 
 /** Verifies Ed25519 (RFC 8032); a signature has 64 bytes, a public key has 32. */
 export interface Ed25519Verify {
@@ -42,7 +42,7 @@ export function webVerify(): Required<VerifyPrimitives> {
   return {
     mac: async (key, parts) => {
       const handle = await once(key, () => subtle.importKey("raw", joined([key]), HMAC, false, ["sign"]));
-      return new Uint8Array(await subtle.sign("HMAC", handle, joined(parts)));
+      return encodeBase64(new Uint8Array(await subtle.sign("HMAC", handle, joined(parts))));
     },
     ed25519: {
       verify: async (publicKey, parts, signature) => {

@@ -2,7 +2,6 @@ import { headerValues, type Mac, webVerify } from "@sameface/contract";
 import { bytesOf } from "./bytes-of.ts";
 import { badOption, checkLeast } from "./check-option.ts";
 import type { NowMs } from "./dedupe/dedupe-store.ts";
-import { hexOf } from "./hex-of.ts";
 import type { Receives } from "./receive.ts";
 import { json, type Reply, refuse } from "./reply.ts";
 import type { HeaderAuth } from "./source.ts";
@@ -42,7 +41,7 @@ export function bearerTokens(options: BearerOptions): BearerTokens {
   const lifeSeconds = checkOptions(options);
   const keys = clientSecrets.map((secret) => new TextEncoder().encode(secret));
   const sign = async (key: Uint8Array, ends: string): Promise<string> =>
-    hexOf(await mac(key, [new TextEncoder().encode(`sameface bearer ${ends}`)]));
+    await mac(key, [new TextEncoder().encode(`sameface bearer ${ends}`)]);
   const give = async (headers: Parameters<HeaderAuth>[0], body: unknown): Promise<Reply> => {
     const basic = credentials(headers, "basic");
     const index = clientSecrets.findIndex((secret) => isOneOf([btoa(`${clientId}:${secret}`)], basic));
@@ -57,7 +56,7 @@ export function bearerTokens(options: BearerOptions): BearerTokens {
     endpoint: { receive: async ({ headers, body }) => await give(headers, body) },
     auth: async (headers) => {
       const token = credentials(headers, "bearer");
-      const ends = /^([0-9]{1,12})\.[0-9a-f]{64}$/.exec(token)?.[1];
+      const ends = /^([0-9]{1,12})\./.exec(token)?.[1];
       if (ends === undefined || Number(ends) <= nowMs() / 1000) return false;
       const live = await Promise.all(keys.map(async (key) => `${ends}.${await sign(key, ends)}`));
       return isOneOf(live, token);

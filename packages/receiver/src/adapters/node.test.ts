@@ -212,8 +212,8 @@ describe("nodeMac", () => {
       for (const length of [0, 1, 24, 32, 63, 64, 65, 200]) {
         const key = randomBytes(length);
         for (const parts of [[], [randomBytes(0)], [randomBytes(55), randomBytes(9)], [randomBytes(10_000)]]) {
-          const wanted = createHmac("sha256", key).update(Buffer.concat(parts)).digest("hex");
-          assert.equal(Buffer.from(nodeMac(key, parts) as Uint8Array).toString("hex"), wanted);
+          const wanted = createHmac("sha256", key).update(Buffer.concat(parts)).digest("base64");
+          assert.equal(nodeMac(key, parts), wanted);
         }
       }
     };

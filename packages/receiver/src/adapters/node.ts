@@ -28,14 +28,14 @@ export const nodeMac: Mac = (key, parts) => {
   if (hash !== undefined && key.length <= BLOCK) return twoHashes(hash, key, parts);
   const hmac = crypto.createHmac("sha256", key);
   for (const part of parts) hmac.update(part);
-  return hmac.digest();
+  return hmac.digest("base64");
 };
 
 /** What SHA-256 takes at once, bytes. */
 const BLOCK = 64;
 
 /** RFC 2104 §2. Two hashes in one call each take a fifth of the time that an Hmac object takes. */
-function twoHashes(hash: typeof crypto.hash, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
+function twoHashes(hash: typeof crypto.hash, key: Uint8Array, parts: readonly Uint8Array[]): string {
   const inner = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + part.length, BLOCK));
   const outer = Buffer.allocUnsafe(BLOCK + 32);
   for (let at = 0; at < BLOCK; at += 1) {
@@ -49,8 +49,5 @@ function twoHashes(hash: typeof crypto.hash, key: Uint8Array, parts: readonly Ui
   }
   // As text and back: a Buffer that hash() makes has memory of its own, whose release costs more.
   outer.write(hash("sha256", inner, "binary"), BLOCK, "latin1");
-  const text = hash("sha256", outer, "binary");
-  const mac = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at += 1) mac[at] = text.charCodeAt(at);
-  return mac;
+  return hash("sha256", outer, "base64");
 }

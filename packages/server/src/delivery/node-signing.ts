@@ -10,7 +10,7 @@ export const NODE_SIGNING: Required<Primitives> = {
   mac: (key, parts) => {
     const hmac = createHmac("sha256", key);
     for (const part of parts) hmac.update(part);
-    return new Uint8Array(hmac.digest());
+    return hmac.digest("base64");
   },
   ed25519: {
     sign: (seed, parts) => new Uint8Array(sign(null, Buffer.concat(parts), privateKeyOf(seed))),
