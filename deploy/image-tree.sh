@@ -13,7 +13,7 @@ node tools/build.ts
 for package in packages/*/; do
   mkdir -p "$image/$package"
   cp "$package/package.json" "$image/$package"
-  for part in dist bin heads models public; do
+  for part in dist bin heads models; do
     if [ -d "$package/$part" ]; then cp -R "$package/$part" "$image/$package"; fi
   done
 done

@@ -1,6 +1,7 @@
 // npm run build: dist/ of every package, or of those that are named and what they need. Only publishing needs it; what is edited runs as it is.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
+import { bundleDashboard } from "./bundle-dashboard.ts";
 import { bundleReceiver } from "./bundle-receiver.ts";
 import { readManifest } from "./manifest.ts";
 import { ROOT } from "./root.ts";
@@ -11,8 +12,7 @@ const BUILDS = {
   engine: compile,
   // The receiver carries its part of the contract (docs/adr/0013-receiver-carries-its-part-of-the-contract.md).
   receiver: bundleReceiver,
-  // A page that is built comes in here: into dist/, which travels already, beside what is compiled.
-  dashboard: compile,
+  dashboard: compileWithPages,
   server: compile,
   cli: compile,
 } as const satisfies Record<string, (name: string) => void | Promise<void>>;
@@ -29,6 +29,12 @@ function compile(name: string): void {
     stdio: "inherit",
   });
   if (status !== 0) throw new Error(`packages/${name} does not compile`);
+}
+
+/** The pages come into `dist/`, which travels already, beside what is compiled. */
+async function compileWithPages(name: string): Promise<void> {
+  compile(name);
+  if (!(await bundleDashboard())) throw new Error("the pages need the development dependencies: npm ci");
 }
 
 function withNeeds(name: PackageName): PackageName[] {

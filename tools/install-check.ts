@@ -2,7 +2,7 @@
 // is, Node and the models are in place, and onnxruntime-node's install script fetched nothing.
 // npm 11 must not start that script at all (allowScripts in package.json); npm 10 has no such list, so there the script
 // starts, reads onnxruntime-node-install=skip from .npmrc and ends at once.
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ourFiles } from "./files.ts";
@@ -45,6 +45,7 @@ function faults(folder: string, major: number, output: string): string[] {
   return [
     ...(same ? [] : ["the lockfile was changed"]),
     ...(gpu.length === 0 ? [] : [`GPU parts were fetched: ${gpu.join(", ")}`]),
+    ...(existsSync(join(folder, "packages/dashboard/dist/pages/index.html")) ? [] : ["the dashboard is not built"]),
     ...(models.length === 6 ? [] : [`${models.length} of 6 models in place`]),
     ...(FETCHED.test(output) ? ["the log tells of a fetch"] : []),
     ...(major >= 11 && SCRIPT_STARTED.test(output) ? ["npm started the script"] : []),

@@ -13,7 +13,7 @@ const RESOLVE = {
 
 /** A file that no row or several rows speak of would be judged by none or by accident. */
 function filesWithoutRow(root: string): string[] {
-  return globSync("packages/*/src/**/*.ts", { cwd: root })
+  return globSync("packages/*/src/**/*.{ts,tsx}", { cwd: root })
     .filter((path) => !new RegExp(TEST_FILE).test(path))
     .flatMap((path) => {
       const rows = MAY.filter((layer) => new RegExp(`^${layer.part}`).test(path));

@@ -17,6 +17,7 @@ const IMG = "packages/**/*.img.test.ts";
 // Real processes, beside the code that they prove: minutes, not seconds.
 const PROC = "packages/**/*.proc.test.ts";
 const LOAD = "tests/load/**/*.test.ts";
+const WEB = "tests/web/**/*.test.ts";
 const PACKED = "tests/packages/*.test.ts";
 const PROOF = "Proof: kill it, simulate it, measure it";
 
@@ -30,7 +31,7 @@ export const LANES = {
   },
   store: { budgetMinutes: 2, files: [STORE], except: [IMG, PROC], concurrency: 2 },
   img: { budgetMinutes: 4, files: [IMG], except: [], concurrency: 1 },
-  proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts", PROC], except: [PACKED, LOAD], concurrency: 1 },
+  proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts", PROC], except: [PACKED, LOAD, WEB], concurrency: 1 },
   // On what `npm run packages` packed last.
   packages: { budgetMinutes: 8, files: [PACKED], except: [], concurrency: 1 },
   sim: { planned: PROOF },
@@ -38,7 +39,8 @@ export const LANES = {
   // Ratios of one run; alone on the machine, and never absolute figures.
   load: { budgetMinutes: 5, files: [LOAD], except: [], concurrency: 1 },
   night: { planned: PROOF },
-  web: { planned: "The operator's dashboard" },
+  // A real browser at a real server.
+  web: { budgetMinutes: 5, files: [WEB], except: [], concurrency: 1 },
 } as const satisfies Record<string, Lane | PlannedLane>;
 
 /** A name of the table. */

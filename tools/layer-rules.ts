@@ -2,7 +2,7 @@ import type { IForbiddenRuleType } from "dependency-cruiser";
 import { type Layer, MAY, SIBLINGS, TEST_OUTSIDE } from "./layers.ts";
 
 /** Tests, their fixtures and conformance suites: they stand beside the code and are never part of it. */
-export const TEST_FILE = "(\\.(test|fixture|conformance)\\.ts$|/fixtures/)";
+export const TEST_FILE = "(\\.(test|fixture|conformance)\\.tsx?$|/fixtures/)";
 
 const PACKAGES = ["contract", "engine", "receiver", "dashboard", "server", "cli"];
 

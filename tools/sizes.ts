@@ -5,7 +5,7 @@ import { ROOT } from "./root.ts";
 
 const LIMIT = 400;
 
-const sizes = ourFiles("*.ts", "*.js")
+const sizes = ourFiles("*.ts", "*.tsx", "*.js")
   .filter((path) => !path.endsWith(".gen.ts"))
   .map((path) => ({
     path,

@@ -24,7 +24,13 @@ const node = (script: string, ...args: readonly string[]): string[] => ["node", 
 export const STEPS: readonly Step[] = [
   { name: "node", commands: [node("tools/lockfile.ts"), node("tools/node-version.js")] },
   { name: "format", commands: [["biome", "check", "--error-on-warnings", "."]] },
-  { name: "types", commands: [["tsc", "-p", "tsconfig.json"]] },
+  {
+    name: "types",
+    commands: [
+      ["tsc", "-p", "tsconfig.json"],
+      ["tsc", "-p", "tests/web/tsconfig.json"],
+    ],
+  },
   { name: "lint", commands: [["eslint", "."]] },
   { name: "layers", commands: [node("tools/check-layers.ts")] },
   {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { pageFile } from "@sameface/dashboard";
+import { pageFolder } from "@sameface/dashboard";
 import { loadConfig, startServer } from "@sameface/server";
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -11,7 +11,7 @@ const PARENT_CHECK_MS = 250;
 export async function serve(terminal: Terminal): Promise<ExitCode> {
   const read = await loadConfig({ env: terminal.env, folder: process.cwd() });
   if (!read.ok) throw new CliError("refused", read.line);
-  const server = await startServer({ config: read.config, page: pageFile() });
+  const server = await startServer({ config: read.config, pages: pageFolder() });
   terminal.out(`sameface is ready on ${server.url}`);
   terminal.out(`Data: ${read.config.data}`);
   for (const notice of server.notices) terminal.err(notice);

@@ -1,1 +1,1 @@
-export { pageFile } from "./page-file.ts";
+export { pageFolder } from "./page-folder.ts";

@@ -31,11 +31,14 @@ import { createLog, faultFields, type Log } from "./http/log.ts";
 import { metricsRoutes } from "./http/metrics.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { operatorEventRoutes } from "./http/operator-events.ts";
+import { pageRoutes } from "./http/pages.ts";
 import { policyRoutes } from "./http/policy.ts";
 import { replayRoutes } from "./http/replays.ts";
 import { ensureRootKey } from "./http/root-key.ts";
 import type { Route } from "./http/route.ts";
 import { ROUTE_SHAPES } from "./http/route-shapes.ts";
+import { sessionRoutes } from "./http/session-routes.ts";
+import { createSessions, type Sessions } from "./http/sessions.ts";
 import { sourceRoutes } from "./http/sources.ts";
 import { statisticsRoutes } from "./http/statistics.ts";
 import { streamRoutes } from "./http/streams.ts";
@@ -61,8 +64,8 @@ import { VaultError } from "./vault/vault-error.ts";
 export interface ServerOptions {
   /** As {@link loadConfig} answers it. */
   readonly config: Config;
-  /** The HTML file at `/`; absent: there is no page. */
-  readonly page?: URL;
+  /** The folder of the pages, `index.html` and `assets/`; absent: there are none. */
+  readonly pages?: URL;
   /** Takes one JSON line of the log, its line break included; absent: standard error. */
   readonly writeLog?: (line: string) => void;
 }
@@ -151,7 +154,8 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const parts = partsOf(world, { store, vault: unlocked.vault, engine, log, metrics });
   const adminKey = await ensureRootKey({ store, random, adminKey: config.adminKey ?? null });
   const delivers = config.roles.includes("delivery");
-  const app = await createApp(parts, delivers);
+  const notices = startNotices({ ...parts, ...unlocked, keyFile });
+  const app = await createApp(parts, { delivers, notices });
   started.push(async () => {
     await app.close();
   });
@@ -163,7 +167,6 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   for (const job of jobs) job.start();
   parts.streams.start();
   const close = closeOf({ ...parts, app, jobs });
-  const notices = startNotices({ ...parts, ...unlocked, keyFile });
   return { url: urlOf(at), adminKey, notices, close };
 }
 
@@ -269,7 +272,10 @@ function rewrapperOf({ store, vault, clock, log }: Parts): Job {
   });
 }
 
-async function createApp(parts: Parts, delivers: boolean): Promise<App> {
+async function createApp(
+  parts: Parts,
+  { delivers, notices }: { readonly delivers: boolean; readonly notices: readonly string[] },
+): Promise<App> {
   const { config, store, clock, random, log, metrics } = parts;
   const keyring = createKeyring({
     store,
@@ -279,21 +285,26 @@ async function createApp(parts: Parts, delivers: boolean): Promise<App> {
     },
   });
   const openapi = openApiDocument(ROUTE_SHAPES, { version: VERSION, serverUrl: config.publicUrl ?? null });
+  const sessions = sessionsOf(parts);
+  const dashboard = [
+    ...sessionRoutes({ ...parts, sessions, version: VERSION, notices }),
+    ...(await pageRoutes(parts.pages ?? null)),
+  ];
   const routes: readonly Route[] = [
     ...healthRoutes({ ...parts, delivers }),
     ...metricsRoutes(parts),
-    ...(await documentRoutes({ openapi, page: parts.page ?? null })),
-    ...(parts.engine === null ? [] : apiRoutes({ ...parts, engine: parts.engine })),
+    ...documentRoutes({ openapi }),
+    ...(parts.engine === null ? [] : [...apiRoutes({ ...parts, engine: parts.engine }), ...dashboard]),
   ];
-  return await createHttpServer({
-    routes,
-    keyring,
-    log,
-    metrics,
-    clock,
-    random,
-    trustedProxies: config.trustedProxies,
-  });
+  const { trustedProxies, publicUrl = null } = config;
+  return await createHttpServer({ routes, keyring, sessions, log, metrics, clock, random, trustedProxies, publicUrl });
+}
+
+function sessionsOf({ store, clock, random, log }: Parts): Sessions {
+  const onFault = (fault: unknown): void => {
+    log.warn("the last use of a session was not recorded", faultFields(fault));
+  };
+  return createSessions({ store, clock, random, onFault });
 }
 
 function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[] {

@@ -108,6 +108,10 @@ type RotateBody = { readonly overlapSeconds?: number; };
 
 type ScopeName = "authenticate" | "customers:read" | "customers:write" | "endpoints:read" | "endpoints:write" | "events:read" | "deliveries:write" | "policy:write" | "keys:write" | "audit:read" | "metrics:read" | "admin" | "root";
 
+type SessionView = { readonly signedIn: false; } | { readonly signedIn: true; readonly role: "viewer" | "operator" | "admin"; readonly scopes: readonly ScopeName[]; readonly tenantId: string; readonly keyId: KeyId; readonly keyName: string; readonly csrfToken: string; readonly signedInAt: Timestamp; readonly freshUntil: string; readonly expiresAt: Timestamp; readonly idleSeconds: number; readonly server: { readonly version: string; readonly notices: readonly string[]; }; };
+
+type SignInBody = { readonly key: string; };
+
 type Statistics = { readonly hours: readonly { readonly hour: Timestamp; readonly outcomes: Readonly<Record<string, number>>; readonly attempts: { readonly delivered: number; readonly failed: number; }; readonly deliveries: { readonly delivered: number; readonly dead: number; }; }[]; };
 
 type StreamBody = { readonly name: string; readonly outcomes?: readonly OutcomeName[] | null; };
@@ -200,6 +204,8 @@ export interface Schemas {
   readonly ReplaysPage: ReplaysPage;
   readonly RotateBody: RotateBody;
   readonly ScopeName: ScopeName;
+  readonly SessionView: SessionView;
+  readonly SignInBody: SignInBody;
   readonly Statistics: Statistics;
   readonly StreamBody: StreamBody;
   readonly StreamNext: StreamNext;
@@ -226,7 +232,7 @@ export interface Operations {
   readonly enrolCustomer: {
     readonly input: { readonly customerId: CustomerId; readonly body: EnrolBody | FormData; };
     readonly answers: { readonly 200: Enrolled; readonly 201: Enrolled; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** One customer with block and lock state; never a template or an image */
   readonly readCustomer: {
@@ -238,13 +244,13 @@ export interface Operations {
   readonly eraseCustomer: {
     readonly input: { readonly customerId: CustomerId; };
     readonly answers: { readonly 200: Erased; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Enrol a face under an id that is made */
   readonly createCustomer: {
     readonly input: { readonly body: EnrolBody | FormData; };
     readonly answers: { readonly 201: Enrolled; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Customers by id */
   readonly listCustomers: {
@@ -256,49 +262,49 @@ export interface Operations {
   readonly addTemplate: {
     readonly input: { readonly customerId: CustomerId; readonly body: EnrolBody | FormData; };
     readonly answers: { readonly 201: Enrolled; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "unknownCustomer"; readonly 409: "tooManyTemplates"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 409: "tooManyTemplates"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Enrol many: newline JSON in (64 MB at most), a result line each out. Send it again to go on where it broke. */
   readonly enrolCustomers: {
     readonly input: { readonly body: string; };
     readonly answers: { readonly 200: string; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** From now on every attempt is 4003 */
   readonly blockCustomer: {
     readonly input: { readonly customerId: CustomerId; readonly body: BlockBody; };
     readonly answers: { readonly 200: CustomerView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "unknownCustomer"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Lift a block; repeatable */
   readonly unblockCustomer: {
     readonly input: { readonly customerId: CustomerId; };
     readonly answers: { readonly 204: null; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Set the count of failures to zero */
   readonly unlockCustomer: {
     readonly input: { readonly customerId: CustomerId; };
     readonly answers: { readonly 200: CustomerView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** All that is kept of a customer, templates aside, for the customer; page by page, each page audited */
   readonly exportCustomer: {
     readonly input: { readonly customerId: CustomerId; readonly after?: string; readonly limit?: string; };
     readonly answers: { readonly 200: CustomerExport; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "signInAgain"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Set the count of failures of a source to zero. Audited. */
   readonly unlockSource: {
     readonly input: { readonly body: UnlockSourceBody; };
     readonly answers: { readonly 204: null; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Judge whether a picture shows a customer, live and uncovered; every decided attempt is one event */
   readonly authenticate: {
     readonly input: { readonly idempotencyKey?: string; readonly body: AuthenticateBody | FormData; };
     readonly answers: { readonly 200: Decided; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 409: "stillRunning"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "9001" | "9002" | "9003" | "9004" | "idempotencyKeyReused"; readonly 429: "9005"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "stillRunning"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "9001" | "9002" | "9003" | "9004" | "idempotencyKeyReused"; readonly 429: "9005"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Attempts, newest first */
   readonly listAuthentications: {
@@ -316,13 +322,13 @@ export interface Operations {
   readonly verifyAuthentication: {
     readonly input: { readonly body: VerifyBody; };
     readonly answers: { readonly 200: Verified; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** The same at the vendor's path; token and interviewToken are not looked at */
   readonly verifyAuthenticationAsVendor: {
     readonly input: { readonly body: VendorVerifyBody; };
     readonly answers: { readonly 200: Verified; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What the tenant decided; the defaults where it never did */
   readonly readPolicy: {
@@ -334,19 +340,19 @@ export interface Operations {
   readonly writePolicy: {
     readonly input: { readonly body: PolicyBody; };
     readonly answers: { readonly 200: Policy; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** How the last decisions would have come out under a changed policy; changes nothing */
   readonly previewPolicy: {
     readonly input: { readonly body: PolicyPreviewBody; };
     readonly answers: { readonly 200: PolicyPreview; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Make a tenant and its first key */
   readonly createTenant: {
     readonly input: { readonly body: TenantBody; };
     readonly answers: { readonly 201: TenantCreated; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 409: "nameTaken"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 409: "nameTaken"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Every tenant */
   readonly listTenants: {
@@ -358,7 +364,7 @@ export interface Operations {
   readonly createEndpoint: {
     readonly input: { readonly body: EndpointBody; };
     readonly answers: { readonly 201: EndpointCreated; };
-    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Every endpoint of the tenant */
   readonly listEndpoints: {
@@ -376,61 +382,61 @@ export interface Operations {
   readonly updateEndpoint: {
     readonly input: { readonly id: Id; readonly body: EndpointPatch; };
     readonly answers: { readonly 200: EndpointView; };
-    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What still waits for it becomes skipped */
   readonly deleteEndpoint: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 204: null; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What was held becomes due */
   readonly enableEndpoint: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: EndpointView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "endpointUnverified" | "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "endpointUnverified" | "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What waits becomes held */
   readonly disableEndpoint: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: EndpointView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** New secrets of both kinds; requests carry the signatures of old and new ones until the overlap ends */
   readonly rotateEndpointSecret: {
     readonly input: { readonly id: Id; readonly body?: RotateBody; };
     readonly answers: { readonly 200: EndpointCreated; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "tooManySecrets"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 404: "notFound"; readonly 409: "tooManySecrets"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Send {"type":"endpoint.verify","challenge":…}, signed; the echo {"challenge":…} with a 2xx opens the endpoint */
   readonly verifyEndpoint: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: EndpointView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "notEchoed"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "notEchoed"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Send a golden sample; its webhook-id begins with test_ */
   readonly testEndpoint: {
     readonly input: { readonly id: Id; readonly body: TestBody; };
     readonly answers: { readonly 202: DeliveryView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Make a stream, or take it over: an endpoint that nothing is posted to, its listener asks instead */
   readonly openStream: {
     readonly input: { readonly body: StreamBody; };
     readonly answers: { readonly 200: StreamOpened; readonly 201: StreamOpened; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Say what became of the last delivery and get the next, signed; waits up to 20 s for one */
   readonly nextOfStream: {
     readonly input: { readonly id: Id; readonly body: StreamNextBody; };
     readonly answers: { readonly 200: StreamNext; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "streamTaken"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "streamTaken"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** A past event, signed for this stream, to be sent once more; marked as a test unless asked otherwise */
   readonly signForStream: {
     readonly input: { readonly id: Id; readonly body: StreamSignBody; };
     readonly answers: { readonly 200: StreamRequest; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "nothingToSend"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "nothingToSend"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** The Ed25519 public keys that sign for an endpoint now, as a JWK set; both of a rotation's overlap */
   readonly readWebhookKeys: {
@@ -460,13 +466,13 @@ export interface Operations {
   readonly retryDelivery: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: DeliveryView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 409: "inFlight" | "nothingToSend" | "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "inFlight" | "nothingToSend" | "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Make deliveries again: same id, same bytes. A durable job that can be watched and cancelled. Audited. */
   readonly createReplay: {
     readonly input: { readonly body: ReplayBody; };
     readonly answers: { readonly 201: ReplayView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Replays, newest first */
   readonly listReplays: {
@@ -484,7 +490,7 @@ export interface Operations {
   readonly cancelReplay: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: ReplayView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What operators should know, oldest first: endpoints that fail or recover, dead deliveries, replays, gaps */
   readonly listOperatorEvents: {
@@ -502,7 +508,7 @@ export interface Operations {
   readonly createKey: {
     readonly input: { readonly body: KeyBody; };
     readonly answers: { readonly 201: KeyCreated; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Every key of the tenant, without the key itself */
   readonly listKeys: {
@@ -514,7 +520,7 @@ export interface Operations {
   readonly revokeKey: {
     readonly input: { readonly id: KeyId; };
     readonly answers: { readonly 204: null; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Who did what, oldest first: append-only and hash-chained */
   readonly listAudit: {
@@ -540,17 +546,47 @@ export interface Operations {
     readonly answers: { readonly 200: string; };
     readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
+  /** Who is signed in at the dashboard, by the cookie */
+  readonly readSession: {
+    readonly input: {  };
+    readonly answers: { readonly 200: SessionView; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** Exchange an API key for a session of the dashboard; sets its cookie, and ends the session before */
+  readonly signIn: {
+    readonly input: { readonly body: SignInBody; };
+    readonly answers: { readonly 201: SessionView; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManySignIns"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** End the session of the cookie, on the server. Repeatable. */
+  readonly signOut: {
+    readonly input: {  };
+    readonly answers: { readonly 204: null; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 403: "crossSite"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** Where a browser tells that a page did what its content security policy forbids; a line in the log */
+  readonly reportCsp: {
+    readonly input: { readonly body: string; };
+    readonly answers: { readonly 204: null; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 403: "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
   /** This document */
   readonly readOpenApi: {
     readonly input: {  };
     readonly answers: { readonly 200: { readonly [key: string]: unknown; }; };
     readonly problems: { readonly 400: "malformedRequest"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
-  /** The page that a browser shows */
+  /** The dashboard */
   readonly readPage: {
     readonly input: {  };
     readonly answers: { readonly 200: string; };
     readonly problems: { readonly 400: "malformedRequest"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** A part of a page */
+  readonly readAsset: {
+    readonly input: { readonly file: string; };
+    readonly answers: { readonly 200: string; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
 }
 
@@ -609,6 +645,11 @@ export const OPERATIONS = {
   live: ["GET", "/healthz"],
   ready: ["GET", "/readyz"],
   readMetrics: ["GET", "/metrics"],
+  readSession: ["GET", "/v1/session"],
+  signIn: ["POST", "/v1/session"],
+  signOut: ["DELETE", "/v1/session"],
+  reportCsp: ["POST", "/v1/csp-reports"],
   readOpenApi: ["GET", "/openapi.json"],
   readPage: ["GET", "/"],
+  readAsset: ["GET", "/assets/{file}"],
 } as const satisfies Readonly<Record<keyof Operations, readonly string[]>>;

@@ -10,6 +10,8 @@ import Fastify, {
 import type { Clock } from "../clock.ts";
 import type { Metrics } from "../metrics/create-metrics.ts";
 import type { Random } from "../random.ts";
+import { clientFacts } from "./client-facts.ts";
+import { changesSomething, isCrossSite, isForged } from "./cross-site.ts";
 import { faultProblem } from "./fault-problem.ts";
 import { answerClientError, guardServer, refuseRequest } from "./guard-connection.ts";
 import { HTTP_LIMITS } from "./http-limits.ts";
@@ -18,6 +20,7 @@ import { faultFields, type Log } from "./log.ts";
 import { createCallReader } from "./read-call.ts";
 import { type Answer, type Caller, problem, type Route, type RouteShape } from "./route.ts";
 import { sendAnswer, sendProblem } from "./send-answer.ts";
+import { FRESH_MS, type Sessions } from "./sessions.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -32,12 +35,15 @@ declare module "fastify" {
 export interface HttpServerParts {
   readonly routes: readonly Route[];
   readonly keyring: Keyring;
+  readonly sessions: Sessions;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "answered">;
   readonly clock: Clock;
   readonly random: Random;
   /** Networks of proxies whose X-Forwarded-* headers are believed; empty: none. */
   readonly trustedProxies: readonly string[];
+  /** Where callers find this server; `null`: not told. */
+  readonly publicUrl: string | null;
 }
 
 /** The routes behind Fastify, with every limit of reliability.md T18; not listening yet. */
@@ -98,10 +104,13 @@ const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
 } as const;
 
+/** How browsers name their reports. */
+const REPORT_TYPES = ["application/csp-report", "application/reports+json"] as const;
+
 async function takeBodies(app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
-    ["application/json", "application/x-ndjson"],
+    ["application/json", "application/x-ndjson", ...REPORT_TYPES],
     { parseAs: "buffer" },
     (_request, body, done) => {
       done(null, body);
@@ -146,7 +155,7 @@ function answerFaults(app: FastifyInstance, { log, metrics, clock, routes }: Htt
   });
 }
 
-function addRoute(app: FastifyInstance, { shape, handle }: Route, { keyring }: HttpServerParts): void {
+function addRoute(app: FastifyInstance, { shape, handle }: Route, parts: HttpServerParts): void {
   const read = createCallReader(shape);
   app.route({
     method: shape.method,
@@ -154,22 +163,14 @@ function addRoute(app: FastifyInstance, { shape, handle }: Route, { keyring }: H
     url: shape.path.replaceAll(":", "::").replaceAll(/\{([A-Za-z]+)\}/g, ":$1"),
     bodyLimit: bodyLimitOf(shape),
     onRequest: async (request, reply) => {
-      if (shape.scopes === "public") return undefined;
-      const caller = await keyring.callerOf(request.headers.authorization);
-      request.caller = caller;
-      if (caller === null && shape.openToLoopback === true && isFromThisMachine(request)) return undefined;
-      if (caller === null)
-        return await answer(reply, problem("unauthorized", "Send Authorization: Bearer <key> with a live key."));
-      if (mayCall(caller, shape)) return undefined;
-      return await answer(
-        reply,
-        problem("forbidden", `This call needs one of the scopes: ${shape.scopes.join(", ")}.`),
-      );
+      const refused = await admit(request, shape, parts);
+      return refused === null ? undefined : await answer(reply, refused);
     },
     handler: async (request, reply) => {
       const wrongType = checkContentType(request, shape);
       if (wrongType !== null) return await answer(reply, wrongType);
-      const result = await read(request, request.caller);
+      const client = clientFacts(request, parts.publicUrl);
+      const result = await read(request, { caller: request.caller, client });
       return await answer(reply, result.ok ? await handle(result.call) : result.problem);
     },
   });
@@ -182,6 +183,32 @@ function isFromThisMachine({ ip, headers }: FastifyRequest): boolean {
   return !passedOn && /^(::ffff:)?127\.|^::1$/.test(ip);
 }
 
+/** Whether the call may go on, by its key or by the cookie of a session; `null`: it may. */
+async function admit(
+  request: FastifyRequest,
+  shape: RouteShape,
+  { keyring, sessions, clock, publicUrl }: HttpServerParts,
+): Promise<Answer | null> {
+  const { authorization } = request.headers;
+  const client = clientFacts(request, publicUrl);
+  // A browser sends a key for nobody: with one, no other site can have made the call.
+  if (authorization === undefined && changesSomething(shape) && isCrossSite(client))
+    return problem("crossSite", "A page of another site asked for this.");
+  if (shape.scopes === "public") return null;
+  const caller = await (authorization === undefined ? sessions.callerOf(client) : keyring.callerOf(authorization));
+  request.caller = caller;
+  if (caller === null && shape.openToLoopback === true && isFromThisMachine(request)) return null;
+  if (caller === null) return problem("unauthorized", "Send Authorization: Bearer <key> with a live key.");
+  const { session } = caller;
+  if (session !== undefined && changesSomething(shape) && isForged(client, session.csrfToken))
+    return problem("crossSite", "The call lacks X-Sameface-Csrf with the token of its session.");
+  if (!mayCall(caller, shape))
+    return problem("forbidden", `This call needs one of the scopes: ${shape.scopes.join(", ")}.`);
+  if (shape.fresh === true && session !== undefined && clock.nowMs() > session.signedInAtMs + FRESH_MS)
+    return problem("signInAgain", "Sign in again: this shows secrets, or cannot be undone.");
+  return null;
+}
+
 /** Fastify has one list of types for all routes: a type that another route takes is none of this one's. */
 function checkContentType(request: FastifyRequest, { body }: RouteShape): Answer | null {
   if (request.body === undefined && !request.isMultipart()) return null;
@@ -189,6 +216,7 @@ function checkContentType(request: FastifyRequest, { body }: RouteShape): Answer
     json: ["application/json"],
     upload: ["application/json", "multipart/form-data"],
     lines: ["application/x-ndjson"],
+    report: [...REPORT_TYPES, "application/json"],
   };
   const types = taken[body?.kind ?? "json"];
   const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";

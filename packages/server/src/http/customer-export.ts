@@ -15,6 +15,7 @@ export const CUSTOMER_EXPORT_SHAPES = {
     summary: "All that is kept of a customer, templates aside, for the customer; page by page, each page audited",
     // More than reading a customer opens: notifications, with the score of a pass.
     scopes: ["customers:write"],
+    fresh: true,
     params: CustomerParams,
     query: PagingQuery,
     answers: { 200: { description: "A page", schema: CustomerExport } },

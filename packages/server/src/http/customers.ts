@@ -121,6 +121,7 @@ export const CUSTOMER_SHAPES = {
     path: "/v1/customers/{customerId}",
     summary: "Take a customer out of every table; repeatable",
     scopes: WRITE,
+    fresh: true,
     params: CustomerParams,
     answers: { 200: { description: "What was erased", schema: Erased } },
     problems: [],

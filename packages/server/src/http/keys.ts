@@ -27,6 +27,7 @@ export const KEY_SHAPES = {
     path: "/v1/keys",
     summary: "Make a key with scopes that the caller's own key holds; it is shown this once",
     scopes: SCOPES,
+    fresh: true,
     body: { kind: "json", schema: KeyBody },
     answers: { 201: { description: "The key", schema: KeyCreated } },
     problems: [],

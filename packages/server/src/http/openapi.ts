@@ -1,4 +1,5 @@
 import * as api from "../api/index.ts";
+import { changesSomething } from "./cross-site.ts";
 import { HTTP_LIMITS } from "./http-limits.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
 import type { RouteShape } from "./route.ts";
@@ -29,10 +30,18 @@ export function openApiDocument(
     openapi: "3.1.0",
     info: { title: "sameface", version: options.version, summary: "Self-hosted 1:1 face authentication" },
     servers: [{ url: options.serverUrl ?? "/" }],
-    security: [{ key: [] }],
+    security: [{ key: [] }, { session: [] }],
     paths,
     components: {
-      securitySchemes: { key: { type: "http", scheme: "bearer", description: "An API key" } },
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", description: "An API key" },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-sameface",
+          description: "A session of the dashboard; over plain http its cookie is named sameface-<port>.",
+        },
+      },
       schemas: Object.fromEntries([...NAMES].map(([schema, name]) => [name, inner(schema)])),
     },
   };
@@ -53,13 +62,16 @@ function operation(shape: RouteShape): Json {
 }
 
 /** Problems that follow from what a route is. */
-export function commonProblems({ scopes, params, query, body }: RouteShape): readonly ProblemCode[] {
+export function commonProblems(shape: RouteShape): readonly ProblemCode[] {
+  const { scopes, params, query, body, fresh } = shape;
   const takesBody = body !== undefined;
   return [
     "malformedRequest",
     "internal",
     "storeUnavailable",
     ...(scopes === "public" ? [] : (["unauthorized", "forbidden"] as const)),
+    ...(scopes !== "public" && changesSomething(shape) ? (["crossSite"] as const) : []),
+    ...(fresh === true ? (["signInAgain"] as const) : []),
     ...(params !== undefined || query !== undefined || takesBody ? (["validation"] as const) : []),
     ...(takesBody ? (["malformedJson", "bodyTooLarge", "unsupportedMediaType"] as const) : []),
     ...(body?.kind === "upload" ? UPLOAD_PROBLEMS : []),
@@ -91,6 +103,11 @@ function requestBody(body: NonNullable<RouteShape["body"]>): Json {
   switch (body.kind) {
     case "json":
       return { required: body.optional !== true, content: { "application/json": { schema } } };
+    case "report":
+      return {
+        required: true,
+        content: { "application/csp-report": { schema }, "application/reports+json": { schema } },
+      };
     case "lines":
       return {
         required: true,

@@ -1,6 +1,7 @@
 import "@fastify/multipart";
 import { parseStrictJson } from "@sameface/contract";
 import type { FastifyRequest } from "fastify";
+import type { ClientFacts } from "./client-facts.ts";
 import { decodeImage, readMultipart } from "./read-upload.ts";
 import { type Call, type Caller, type ProblemAnswer, problem, type RouteShape } from "./route.ts";
 import { compileValidator } from "./validate.ts";
@@ -11,7 +12,10 @@ export type ReadCall =
   | { readonly ok: false; readonly problem: ProblemAnswer };
 
 /** Reads the calls of one route; its schemas are compiled once. */
-export type CallReader = (request: FastifyRequest, caller: Caller | null) => Promise<ReadCall>;
+export type CallReader = (
+  request: FastifyRequest,
+  who: { readonly caller: Caller | null; readonly client: ClientFacts },
+) => Promise<ReadCall>;
 
 /** Visible ASCII: what every client and log can carry. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
@@ -20,7 +24,7 @@ export function createCallReader(shape: RouteShape): CallReader {
   const checkParams = shape.params === undefined ? null : compileValidator(shape.params, "path");
   const checkQuery = compileValidator(shape.query ?? NO_FIELDS, "query");
   const readBody = createBodyReader(shape);
-  return async (request, caller) => {
+  return async (request, { caller, client }) => {
     if (namesNothing(request.params)) return { ok: false, problem: problem("notFound", "The path names nothing.") };
     const wrong = checkParams?.(request.params) ?? checkQuery(request.query);
     if (wrong !== null) return { ok: false, problem: wrong };
@@ -32,7 +36,7 @@ export function createCallReader(shape: RouteShape): CallReader {
     if (!body.ok) return body;
     const { params, query, id } = request;
     // The checks above are those of the shape, so the parts fit it.
-    const call = { caller, params, query, body: body.value, idempotencyKey: key ?? null, requestId: id };
+    const call = { caller, params, query, body: body.value, idempotencyKey: key ?? null, requestId: id, client };
     return { ok: true, call: call as unknown as Call<RouteShape> };
   };
 }
@@ -63,7 +67,7 @@ function createBodyReader({ body }: RouteShape): (request: FastifyRequest) => Pr
     const wrong = check(parsed.value);
     return wrong === null ? { ok: true, value: parsed.value } : { ok: false, problem: wrong };
   };
-  if (body.kind === "json") return readJson;
+  if (body.kind === "json" || body.kind === "report") return readJson;
   return async (request) => {
     if (request.isMultipart()) return await readForm(request, check);
     const read = readJson(request);

@@ -10,9 +10,11 @@ import { HEALTH_SHAPES } from "./health.ts";
 import { KEY_SHAPES } from "./keys.ts";
 import { METRICS_SHAPES } from "./metrics.ts";
 import { OPERATOR_EVENT_SHAPES } from "./operator-events.ts";
+import { PAGE_SHAPES } from "./pages.ts";
 import { POLICY_SHAPES } from "./policy.ts";
 import { REPLAY_SHAPES } from "./replays.ts";
 import type { RouteShape } from "./route.ts";
+import { SESSION_SHAPES } from "./session-routes.ts";
 import { SOURCE_SHAPES } from "./sources.ts";
 import { STATISTICS_SHAPES } from "./statistics.ts";
 import { STREAM_SHAPES } from "./streams.ts";
@@ -39,5 +41,7 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   AUDIT_SHAPES,
   HEALTH_SHAPES,
   METRICS_SHAPES,
+  SESSION_SHAPES,
   DOCUMENT_SHAPES,
+  PAGE_SHAPES,
 ].flatMap((shapes: Readonly<Record<string, RouteShape>>) => Object.values(shapes));

@@ -1,6 +1,8 @@
 import type { Static, TObject, TSchema } from "typebox";
 import type { Scope } from "../store/records.ts";
+import type { ClientFacts } from "./client-facts.ts";
 import type { ProblemCode, ProblemDetails } from "./problems.ts";
+import type { SessionFacts } from "./sessions.ts";
 
 /** Who calls, as the API key says; the tenant comes from here alone (reliability.md §0, rule 13). */
 export interface Caller {
@@ -9,6 +11,8 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** `key:<keyId>`, for the audit. */
   readonly actor: string;
+  /** Absent: the caller sent a key. */
+  readonly session?: SessionFacts;
 }
 
 /** How the body of a request is read. */
@@ -18,7 +22,9 @@ export type BodyShape =
   /** JSON with `image` as base64, or multipart with a part `image`. */
   | { readonly kind: "upload"; readonly schema: TObject }
   /** Newline JSON; each line is judged alone. */
-  | { readonly kind: "lines"; readonly schema: TSchema };
+  | { readonly kind: "lines"; readonly schema: TSchema }
+  /** JSON under the names that browsers give to their reports. */
+  | { readonly kind: "report"; readonly schema: TSchema };
 
 /** One answer of a route, as OpenAPI tells it. */
 export interface AnswerShape {
@@ -43,6 +49,8 @@ export interface RouteShape {
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: BodyShape;
+  /** A person who signed in a while ago signs in again first: secrets, exports, erasures (S29). */
+  readonly fresh?: true;
   /** Whether an `Idempotency-Key` is looked at. */
   readonly idempotent?: true;
   readonly answers: Readonly<Record<number, AnswerShape>>;
@@ -58,9 +66,10 @@ export interface Call<S extends RouteShape> {
   readonly body: BodyOf<S["body"]>;
   readonly idempotencyKey: string | null;
   readonly requestId: string;
+  readonly client: ClientFacts;
 }
 
-type BodyOf<B> = B extends { readonly kind: "json"; readonly schema: infer T extends TSchema }
+type BodyOf<B> = B extends { readonly kind: "json" | "report"; readonly schema: infer T extends TSchema }
   ? Static<T>
   : B extends { readonly kind: "upload"; readonly schema: infer T extends TSchema }
     ? Omit<Static<T>, "image"> & { readonly image: Uint8Array }
@@ -68,14 +77,21 @@ type BodyOf<B> = B extends { readonly kind: "json"; readonly schema: infer T ext
       ? Uint8Array
       : undefined;
 
+type AnswerHeaders = Readonly<Record<string, string>>;
+
 /** What a handler answers. */
 export type Answer =
-  | { readonly status: number; readonly json: unknown }
+  | { readonly status: number; readonly json: unknown; readonly headers?: AnswerHeaders }
   /** Bytes that were stored, answered as they are. */
-  | { readonly status: number; readonly bytes: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly status: number; readonly bytes: Uint8Array; readonly headers?: AnswerHeaders }
   | { readonly status: number; readonly lines: AsyncIterable<unknown> }
-  | { readonly status: number; readonly page: Uint8Array; readonly contentType: string }
-  | { readonly status: 204 }
+  | {
+      readonly status: number;
+      readonly page: Uint8Array;
+      readonly contentType: string;
+      readonly headers?: AnswerHeaders;
+    }
+  | { readonly status: 204; readonly headers?: AnswerHeaders }
   | ProblemAnswer;
 
 /** A problem and what is said with it. */

@@ -9,11 +9,12 @@ const PROBLEM_TYPE = "application/problem+json";
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   if ("problem" in answer) return sendProblem(reply, answer);
   reply.status(answer.status);
+  if ("headers" in answer) reply.headers({ ...answer.headers });
   if ("json" in answer)
     return sendBytes(reply, { bytes: Buffer.from(JSON.stringify(answer.json)), type: "application/json" });
   if ("bytes" in answer) {
     const type = answer.status < 400 ? "application/json" : PROBLEM_TYPE;
-    return sendBytes(reply.headers({ ...answer.headers }), { bytes: answer.bytes, type });
+    return sendBytes(reply, { bytes: answer.bytes, type });
   }
   if ("lines" in answer) {
     return reply.header("content-type", "application/x-ndjson").send(Readable.from(asLines(answer.lines)));

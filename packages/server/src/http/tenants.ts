@@ -14,6 +14,7 @@ export const TENANT_SHAPES = {
     path: "/v1/tenants",
     summary: "Make a tenant and its first key",
     scopes: ["root"],
+    fresh: true,
     body: { kind: "json", schema: TenantBody },
     answers: { 201: { description: "The tenant, with its key this once", schema: TenantCreated } },
     problems: ["nameTaken"],

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { compare } from "@sameface/engine";
 import { Compile } from "typebox/compile";
 import { Problem } from "../api/index.ts";
@@ -35,6 +36,7 @@ import { createLog } from "./log.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { commonProblems, openApiDocument } from "./openapi.ts";
 import { operatorEventRoutes } from "./operator-events.ts";
+import { pageRoutes } from "./pages.ts";
 import { policyRoutes } from "./policy.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
 import { replayRoutes } from "./replays.ts";
@@ -42,6 +44,8 @@ import { ensureRootKey } from "./root-key.ts";
 import type { RouteShape } from "./route.ts";
 import { ROUTE_SHAPES } from "./route-shapes.ts";
 import { createScriptedEngine, picture, type Script, type ScriptedEngine } from "./scripted-engine.fixture.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { createSessions } from "./sessions.ts";
 import { sourceRoutes } from "./sources.ts";
 import { statisticsRoutes } from "./statistics.ts";
 import { streamRoutes } from "./streams.ts";
@@ -87,9 +91,13 @@ const KEY = "root-key-of-a-test-0123456789abcdef";
 
 /** Starts one; `over` replaces members of the store, for faults. */
 export async function startTestServer(
-  options: { readonly clock?: Clock; readonly over?: (store: Store) => Partial<Store> } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly over?: (store: Store) => Partial<Store>;
+    readonly publicUrl?: string;
+  } = {},
 ): Promise<TestServer> {
-  const { clock = systemClock, over } = options;
+  const { clock = systemClock, over, publicUrl = null } = options;
   const parent = await mkdtemp(join(tmpdir(), "sameface-http-"));
   const folder = join(parent, "data");
   const random = systemRandom;
@@ -125,11 +133,15 @@ export async function startTestServer(
   const readProcess = () => ({ residentBytes: 1, cpuSeconds: 1, loopDelayP99Seconds: 0 });
   const metrics = createMetrics({ store, engine, readProcess, version: "0", roles: ["api"] });
   const parts = { streams, store, vault, engine, random, clock, log, metrics, endpoints, readPolicy, compare };
+  const sessions = createSessions({ store, clock, random, onFault: () => undefined });
+  const pages = await writePages(parent);
   const openapi = openApiDocument(ROUTE_SHAPES, { version: "0", serverUrl: null });
   const routes = [
     ...healthRoutes({ ...parts, delivers: false }),
     ...metricsRoutes(parts),
-    ...(await documentRoutes({ openapi, page: new URL(import.meta.url) })),
+    ...documentRoutes({ openapi }),
+    ...sessionRoutes({ ...parts, sessions, version: "0", notices: ["a notice"] }),
+    ...(await pageRoutes(pages)),
     ...customerRoutes(parts),
     ...customerExportRoutes(parts),
     ...sourceRoutes(parts),
@@ -148,7 +160,17 @@ export async function startTestServer(
     ...auditRoutes(parts),
   ];
   const keyring = createKeyring({ store, clock, onFault: () => undefined });
-  const app = await createHttpServer({ routes, keyring, log, metrics, clock, random, trustedProxies: [] });
+  const app = await createHttpServer({
+    routes,
+    keyring,
+    sessions,
+    log,
+    metrics,
+    clock,
+    random,
+    trustedProxies: [],
+    publicUrl,
+  });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
@@ -180,6 +202,15 @@ export async function startTestServer(
       await rm(parent, { recursive: true, force: true });
     },
   };
+}
+
+/** A page of two files, as a build makes it. */
+async function writePages(parent: string): Promise<URL> {
+  const folder = join(parent, "pages");
+  await mkdir(join(folder, "assets"), { recursive: true });
+  await writeFile(join(folder, "index.html"), "<!doctype html><title>page</title>");
+  await writeFile(join(folder, "assets", "app-1.js"), "export {};");
+  return pathToFileURL(`${folder}/`);
 }
 
 async function send(

@@ -1,4 +1,4 @@
-import type { AtMs, AuditEntry, Backlog, OperatorEvent, Page, Replay, ReplayWhich } from "./records.ts";
+import type { AtMs, AuditEntry, Backlog, HourCounts, OperatorEvent, Page, Replay, ReplayWhich } from "./records.ts";
 
 interface Where {
   readonly tenantId: string;
@@ -43,4 +43,6 @@ export interface Ledger {
   readBacklog(): Promise<Backlog>;
   /** Tells operators of each tenant that has been silent for longer than is usual for it; to be called each minute. */
   watchRhythms(): Promise<void>;
+  /** Hours in which something happened, the one in which `fromMs` lies first, all that begin before `toMs`. */
+  readHourly(where: Where & { fromMs: AtMs; toMs: AtMs }): Promise<readonly HourCounts[]>;
 }

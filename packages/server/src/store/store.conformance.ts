@@ -20,6 +20,7 @@ import { retentionConformance } from "./conformance/retention.conformance.ts";
 import { rewrapConformance } from "./conformance/rewrap.conformance.ts";
 import { rhythmConformance } from "./conformance/rhythms.conformance.ts";
 import { rotationConformance } from "./conformance/rotation.conformance.ts";
+import { sessionConformance } from "./conformance/sessions.conformance.ts";
 import { streamConformance } from "./conformance/streams.conformance.ts";
 import { tenantConformance } from "./conformance/tenants.conformance.ts";
 
@@ -36,6 +37,7 @@ export function storeConformance(
 ): void {
   describe(`${name} store`, { skip: options.skip ?? false }, () => {
     tenantConformance(open);
+    sessionConformance(open);
     customerConformance(open);
     decisionConformance(open);
     lockoutConformance(open);

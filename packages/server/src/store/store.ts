@@ -13,7 +13,6 @@ import type {
   DeliveryAttempt,
   DeliveryStatus,
   Endpoint,
-  HourCounts,
   Page,
   ProfileName,
   Scope,
@@ -23,6 +22,7 @@ import type {
   Tenant,
 } from "./records.ts";
 import type { Rewrapping } from "./rewrapping.ts";
+import type { SessionStore } from "./session-store.ts";
 
 /** Every row of every table has its tenant; it comes from the credential alone (reliability.md §0, rule 13). */
 export interface InTenant {
@@ -252,7 +252,7 @@ export interface ClaimRequest {
 export type ErasureCounts = Readonly<Record<string, number>>;
 
 /** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */
-export interface Store extends Ledger, Rewrapping {
+export interface Store extends Ledger, Rewrapping, SessionStore {
   /** Resolves when a trivial write commits; rejects with a {@link StoreError} otherwise. For `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -380,9 +380,6 @@ export interface Store extends Ledger, Rewrapping {
   ): Promise<ListenerClaim>;
   /** Deletes the streams that no listener asked for so long; audited. Answers how many. */
   deleteIdleStreams(where: { idleMs: number }): Promise<number>;
-
-  /** Hours in which something happened, the one in which `fromMs` lies first, all that begin before `toMs`. */
-  readHourly(where: InTenant & { fromMs: AtMs; toMs: AtMs }): Promise<readonly HourCounts[]>;
 
   /**
    * One batch: looks at the `limit` events that follow `after`, and takes away those that are this old with all that

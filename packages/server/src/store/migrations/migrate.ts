@@ -12,6 +12,7 @@ import { operatorEvents } from "./operator-events.ts";
 import { replayTables } from "./replay-tables.ts";
 import { retention } from "./retention.ts";
 import { rhythmTable } from "./rhythm-table.ts";
+import { sessionTable } from "./session-table.ts";
 import { streamTables } from "./stream-tables.ts";
 
 /** In the order in which they are applied; only ever added to. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   rhythmTable,
   retention,
   hourlyTables,
+  sessionTable,
 ];
 
 /**

@@ -86,7 +86,8 @@ function changeQueries({ write }: Backend): Pick<Store, "revokeKey" | "touchKey"
   };
 }
 
-function toKey(row: ApiKeyRow): ApiKey {
+/** A key as the port tells it. */
+export function toKey(row: ApiKeyRow): ApiKey {
   return {
     keyId: row.key_id,
     tenantId: row.tenant_id,

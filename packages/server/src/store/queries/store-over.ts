@@ -23,6 +23,7 @@ import { operatorEventQueries } from "./operator-events.ts";
 import { policyQueries } from "./policies.ts";
 import { replayQueries } from "./replays.ts";
 import { rewrapQueries } from "./rewrap.ts";
+import { sessionQueries } from "./sessions.ts";
 import { streamQueries } from "./streams.ts";
 import { sweepQueries } from "./sweep.ts";
 import { tenantQueries } from "./tenants.ts";
@@ -36,6 +37,7 @@ export function storeOver(backend: Backend): Store {
     ...tenantQueries(backend),
     ...policyQueries(backend),
     ...keyQueries(backend),
+    ...sessionQueries(backend),
     ...customerQueries(backend),
     ...blockQueries(backend),
     ...enrolQueries(backend),

@@ -34,6 +34,7 @@ export interface Tables {
   rhythms: RhythmRow;
   hourly_outcomes: { tenant_id: string; hour_ms: number; outcome: OutcomeKind; decided: number };
   hourly_deliveries: HourlyDeliveriesRow;
+  sessions: SessionRow;
   audit_heads: { tenant_id: string; sequence: number; hash: string };
   audit: AuditRow;
 }
@@ -271,6 +272,16 @@ export interface HourlyDeliveriesRow {
   attempts_failed: number;
   delivered: number;
   dead: number;
+}
+
+export interface SessionRow {
+  tenant_id: string;
+  session_hash: string;
+  key_id: string;
+  created_at_ms: number;
+  seen_at_ms: number;
+  /** Its absolute end. */
+  expires_at_ms: number;
 }
 
 export interface AuditRow {
