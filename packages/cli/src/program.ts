@@ -16,6 +16,7 @@ import { exportCommand } from "./commands/export.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { listenCommand } from "./commands/listen.ts";
+import { migrateStoreCommand } from "./commands/migrate-store.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -45,6 +46,7 @@ const COMMANDS = [
   doctorCommand,
   backupCommand,
   restoreCommand,
+  migrateStoreCommand,
 ] as const;
 
 /** Runs one command line; answers the exit code and never throws. */

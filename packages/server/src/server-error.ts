@@ -1,6 +1,6 @@
 /**
  * `invalidSetting`: a setting stops the start; `portInUse`; `startFailed`: anything else before the address answers;
- * `backupFailed`: nothing was backed up or put back; `policyUnreadable`, `answerBroken`: faults while serving, answered
+ * `backupFailed`: nothing was backed up or put back; `moveFailed`: nothing was moved; `policyUnreadable`, `answerBroken`: faults while serving, answered
  * as 500 without their text.
  */
 export type ServerErrorCode =
@@ -8,6 +8,7 @@ export type ServerErrorCode =
   | "portInUse"
   | "startFailed"
   | "backupFailed"
+  | "moveFailed"
   | "policyUnreadable"
   | "answerBroken";
 
