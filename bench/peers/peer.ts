@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 export interface PeerAnswer {
   /** Milliseconds from the file's bytes to the embedding. */
   readonly ms: number;
+  /** Processor time of the same, all threads. */
+  readonly cpuMs: number;
   /** Empty: it found no face. */
   readonly embedding: readonly number[];
   readonly rssMb: number;

@@ -19,7 +19,10 @@ export function servePeer(embed: (picture: Rgb) => Promise<readonly number[]>): 
 
 async function look(file: string, embed: (picture: Rgb) => Promise<readonly number[]>): Promise<PeerAnswer> {
   const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
   const { data, info } = await sharp(readFileSync(file)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const embedding = await embed({ data, width: info.width, height: info.height });
-  return { ms: performance.now() - startedAt, embedding, rssMb: process.memoryUsage.rss() / 1e6 };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const cpuMs = (user + system) / 1000;
+  return { ms: performance.now() - startedAt, cpuMs, embedding, rssMb: process.memoryUsage.rss() / 1e6 };
 }

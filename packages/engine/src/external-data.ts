@@ -1,3 +1,5 @@
+import { fieldsOf } from "./protobuf.ts";
+
 /** Which length-delimited fields of an ONNX message hold a message that can lead to a tensor (onnx.proto3). */
 type Shape = Readonly<Record<number, () => Shape>>;
 
@@ -28,53 +30,13 @@ export function hasExternalData(model: Uint8Array): boolean {
 }
 
 function searchMessage(bytes: Uint8Array, shape: Shape): boolean {
-  const reader = { bytes, at: 0 };
-  while (reader.at < bytes.length) {
-    const key = readVarint(reader);
-    const field = Math.floor(key / 8);
-    const value = readValue(reader, key % 8);
+  for (const { number, value } of fieldsOf(bytes)) {
     if (shape === TENSOR) {
-      if (field === EXTERNAL_DATA || (field === DATA_LOCATION && value === 1)) return true;
+      if (number === EXTERNAL_DATA || (number === DATA_LOCATION && value === 1)) return true;
     } else if (typeof value !== "number") {
-      const inner = shape[field];
+      const inner = shape[number];
       if (inner !== undefined && searchMessage(value, inner())) return true;
     }
   }
   return false;
-}
-
-interface Reader {
-  readonly bytes: Uint8Array;
-  at: number;
-}
-
-/** The value of one field: a number for varints, the bytes for anything with a length, 0 for fixed widths. */
-function readValue(reader: Reader, wireType: number): number | Uint8Array {
-  if (wireType === 0) return readVarint(reader);
-  if (wireType === 1) return skip(reader, 8);
-  if (wireType === 5) return skip(reader, 4);
-  if (wireType !== 2) throw new RangeError(`wire type ${wireType} is none of ONNX's`);
-  const length = readVarint(reader);
-  const start = reader.at;
-  skip(reader, length);
-  return reader.bytes.subarray(start, start + length);
-}
-
-function skip(reader: Reader, length: number): 0 {
-  if (length > reader.bytes.length - reader.at) throw new RangeError("a field is longer than its message");
-  reader.at += length;
-  return 0;
-}
-
-function readVarint(reader: Reader): number {
-  let value = 0;
-  // Ten bytes carry 64 bits; multiplication, as shifts stop at 32.
-  for (let factor = 1, count = 0; count < 10; factor *= 128, count += 1) {
-    const byte = reader.bytes[reader.at];
-    if (byte === undefined) break;
-    reader.at += 1;
-    value += (byte % 128) * factor;
-    if (byte < 128) return value;
-  }
-  throw new RangeError("a number does not end");
 }

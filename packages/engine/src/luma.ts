@@ -2,8 +2,8 @@
 export function luma(rgb: Uint8Array): Uint8Array {
   const grey = new Uint8Array(rgb.length / 3);
   for (let i = 0; i < grey.length; i += 1) {
-    const [red = 0, green = 0, blue = 0] = [rgb[i * 3], rgb[i * 3 + 1], rgb[i * 3 + 2]];
-    grey[i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+    const at = i * 3;
+    grey[i] = Math.round(0.299 * (rgb[at] ?? 0) + 0.587 * (rgb[at + 1] ?? 0) + 0.114 * (rgb[at + 2] ?? 0));
   }
   return grey;
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Tensor } from "onnxruntime-node";
 import { EngineError } from "./engine-error.ts";
 import { MODEL_TABLE, type ModelRow } from "./model-table.ts";
-import { fillPlanes, sessionOver } from "./session.ts";
+import { fillPlanes, pixelValues, sessionOver } from "./session.ts";
 
 const ROW: ModelRow = {
   ...MODEL_TABLE.liveness,
@@ -24,20 +24,20 @@ function isFailure(error: unknown): boolean {
 describe("fillPlanes", () => {
   it("writes one plane per channel, each with its mean and deviation", () => {
     const planes = new Float32Array(6);
-    fillPlanes(planes, PIXELS, ROW);
+    fillPlanes(planes, PIXELS, { row: ROW, values: pixelValues(ROW.preprocessing) });
     assert.deepEqual([...planes], [10, 20, 10, 20, 20, 50]);
   });
 
   it("turns the order of the planes for BGR", () => {
     const planes = new Float32Array(6);
     const preprocessing = { ...ROW.preprocessing, channels: "BGR", mean: [0, 0, 0], std: [1, 1, 1] } as const;
-    fillPlanes(planes, PIXELS, { ...ROW, preprocessing });
+    fillPlanes(planes, PIXELS, { row: { ...ROW, preprocessing }, values: pixelValues(preprocessing) });
     assert.deepEqual([...planes], [100, 220, 30, 50, 10, 20]);
   });
 
   it("throws modelFailure for pixels of another size", () => {
     assert.throws(() => {
-      fillPlanes(new Float32Array(6), PIXELS.subarray(1), ROW);
+      fillPlanes(new Float32Array(6), PIXELS.subarray(1), { row: ROW, values: pixelValues(ROW.preprocessing) });
     }, isFailure);
   });
 });

@@ -1,6 +1,7 @@
 import { EngineError } from "./engine-error.ts";
 import { exposeTensors } from "./expose-tensors.ts";
-import type { ModelRow } from "./model-table.ts";
+import { lowerPRelu } from "./lower-prelu.ts";
+import type { ModelRow, Preprocessing } from "./model-table.ts";
 import type { Infer, Runtime } from "./runtime.ts";
 
 /** One loaded model. */
@@ -21,7 +22,7 @@ export async function openSession(
 ): Promise<Session> {
   const outputs = row.outputs.map((output) => output.name);
   const inner = row.outputs.filter((output) => output.inner === true).map((output) => output.name);
-  const exposed = exposeTensors(bytes, inner);
+  const exposed = exposeTensors(row.lowerPRelu === true ? lowerPRelu(bytes) : bytes, inner);
   const infer = await runtime.open({ bytes: exposed, input: row.input, outputs }).catch((cause: unknown) => {
     throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
   });
@@ -32,13 +33,14 @@ export async function openSession(
 export function sessionOver(row: ModelRow, infer: Infer): Session {
   const { width, height, mean } = row.preprocessing;
   const planes = new Float32Array(mean.length * width * height);
+  const values = pixelValues(row.preprocessing);
   const dims = [1, mean.length, height, width];
   // The input buffer is reused, so runs wait for each other: a picture never sees another one's pixels.
   let turn: Promise<unknown> = Promise.resolve();
   return {
     run(pixels) {
       const result = turn.then(async () => {
-        fillPlanes(planes, pixels, row);
+        fillPlanes(planes, pixels, { row, values });
         return parseOutputs(row, await infer(planes, dims).catch((cause: unknown) => fail(row, { cause })));
       });
       turn = result.catch(() => undefined);
@@ -47,22 +49,29 @@ export function sessionOver(row: ModelRow, infer: Infer): Session {
   };
 }
 
+/** What each of the 256 values of a pixel becomes, one table per plane: worked out once, not once a pixel. */
+export function pixelValues({ mean, std }: Preprocessing): readonly Float32Array[] {
+  return mean.map((shift, plane) =>
+    Float32Array.from({ length: 256 }, (_, pixel) => (pixel - shift) / (std[plane] ?? 1)),
+  );
+}
+
 /** Writes 8-bit pixels into planes as the row's pre-processing says; overwrites every value of `planes`. */
-export function fillPlanes(planes: Float32Array, pixels: Uint8Array, row: ModelRow): void {
-  const { channels, mean, std, width, height } = row.preprocessing;
+export function fillPlanes(
+  planes: Float32Array,
+  pixels: Uint8Array,
+  { row, values }: { readonly row: ModelRow; readonly values: readonly Float32Array[] },
+): void {
+  const { channels, width, height } = row.preprocessing;
   const area = width * height;
-  const count = mean.length;
+  const count = values.length;
   if (pixels.length !== area * count || planes.length !== pixels.length) fail(row);
-  for (let plane = 0; plane < count; plane += 1) {
+  values.forEach((table, plane) => {
     const from = channels === "BGR" ? count - 1 - plane : plane;
-    const shift = mean[plane] ?? 0;
-    const scale = std[plane] ?? 1;
-    // A pixel has 256 values: each is worked out once, not once a pixel.
-    const values = Float32Array.from({ length: 256 }, (_, pixel) => (pixel - shift) / scale);
     for (let to = plane * area, at = from; at < pixels.length; to += 1, at += count) {
-      planes[to] = values[pixels[at] ?? 0] ?? Number.NaN;
+      planes[to] = table[pixels[at] ?? 0] ?? Number.NaN;
     }
-  }
+  });
 }
 
 /**
@@ -74,9 +83,18 @@ function parseOutputs(row: ModelRow, results: Readonly<Record<string, unknown>>)
     const result = results[name];
     const data: unknown = typeof result === "object" && result !== null && "data" in result ? result.data : undefined;
     if (!(data instanceof Float32Array) || data.length !== length) return fail(row);
-    if (!data.every(Number.isFinite)) return fail(row);
-    return data;
+    return allFinite(data) ? data : fail(row);
   });
+}
+
+/** A plain sum: ten times as fast as asking each of 100,000 numbers. Infinity − infinity is NaN, as is NaN − NaN. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] ?? Number.NaN;
+    sum += value - value;
+  }
+  return sum === 0;
 }
 
 function fail(row: ModelRow, options?: ErrorOptions): never {
