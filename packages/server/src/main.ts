@@ -31,6 +31,7 @@ import { createLog, faultFields, type Log } from "./http/log.ts";
 import { metricsRoutes } from "./http/metrics.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { operatorEventRoutes } from "./http/operator-events.ts";
+import { overviewRoutes } from "./http/overview.ts";
 import { pageRoutes } from "./http/pages.ts";
 import { policyRoutes } from "./http/policy.ts";
 import { replayRoutes } from "./http/replays.ts";
@@ -324,6 +325,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
     ...replayRoutes(parts),
     ...operatorEventRoutes(parts),
     ...statisticsRoutes(parts),
+    ...overviewRoutes(parts),
     ...keyRoutes(parts),
     ...auditRoutes(parts),
   ];

@@ -6,7 +6,7 @@ type AuditRowView = { readonly tenantId: string; readonly sequence: number; read
 
 type AuthenticateBody = { readonly customerId: CustomerId; readonly image: string; readonly source?: string; };
 
-type AuthenticationDetail = { readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly createdAt: Timestamp; readonly event: EventView | null; readonly deliveries: readonly DeliveryView[]; };
+type AuthenticationDetail = { readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly createdAt: Timestamp; readonly timings: Readonly<Record<string, number>> | null; readonly body: string | null; readonly event: EventView | null; readonly deliveries: readonly DeliveryView[]; };
 
 type AuthenticationView = { readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly createdAt: Timestamp; };
 
@@ -83,6 +83,8 @@ type OperatorEventView = OperatorEnvelope | ErasedEvent;
 type OperatorEventsPage = { readonly items: readonly OperatorEventView[]; readonly next: string | null; };
 
 type OutcomeName = "passed" | "declined" | "unknown-customer" | "blocklisted" | "spoof" | "not-recognized" | "error";
+
+type Overview = { readonly hours: readonly { readonly hour: Timestamp; readonly outcomes: Readonly<Record<string, number>>; readonly attempts: { readonly delivered: number; readonly failed: number; }; readonly deliveries: { readonly delivered: number; readonly dead: number; }; }[]; readonly waiting: { readonly pending: number; readonly inFlight: number; readonly failing: number; readonly held: number; readonly dead: number; }; readonly mostCounted: number; readonly times: { readonly count: number; readonly p50Ms: number; readonly p95Ms: number; } | null; readonly endpoints: readonly { readonly id: Id; readonly attempts: { readonly delivered: number; readonly failed: number; }; }[]; readonly silence: { readonly lastEventAt: Timestamp; readonly told: boolean; } | null; };
 
 type Policy = { readonly thresholds: { readonly match: "convenient" | "balanced" | "strict" | number; }; readonly checks: { readonly lenses: "block" | "flag" | "off"; readonly headCover: "block" | "flag" | "off"; }; readonly liveness: { readonly threshold: number; }; readonly secondFactor: boolean; readonly lockout: { readonly waitAfterFailures: number; readonly waitSeconds: number; readonly stopAfterFailures: number; }; };
 
@@ -192,6 +194,7 @@ export interface Schemas {
   readonly OperatorEventView: OperatorEventView;
   readonly OperatorEventsPage: OperatorEventsPage;
   readonly OutcomeName: OutcomeName;
+  readonly Overview: Overview;
   readonly Policy: Policy;
   readonly PolicyBody: PolicyBody;
   readonly PolicyPreview: PolicyPreview;
@@ -308,7 +311,7 @@ export interface Operations {
   };
   /** Attempts, newest first */
   readonly listAuthentications: {
-    readonly input: { readonly after?: string; readonly limit?: string; readonly customerId?: string; readonly outcome?: "passed" | "declined" | "unknown-customer" | "blocklisted" | "spoof" | "not-recognized" | "error"; };
+    readonly input: { readonly after?: string; readonly limit?: string; readonly customerId?: string; readonly outcome?: "passed" | "declined" | "unknown-customer" | "blocklisted" | "spoof" | "not-recognized" | "error"; readonly from?: string; readonly to?: string; };
     readonly answers: { readonly 200: AuthenticationsPage; };
     readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
@@ -504,6 +507,18 @@ export interface Operations {
     readonly answers: { readonly 200: Statistics; };
     readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
+  /** How the tenant stands: hours, what waits, how long it takes, endpoints, silence; the last 24 hours by default */
+  readonly readOverview: {
+    readonly input: { readonly from?: string; readonly to?: string; };
+    readonly answers: { readonly 200: Overview; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** Server-sent events: `pulse` after each event or delivery attempt, at most one a second; ends after a minute */
+  readonly followLive: {
+    readonly input: {  };
+    readonly answers: { readonly 200: string; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "overloaded" | "storeUnavailable"; };
+  };
   /** Make a key with scopes that the caller's own key holds; it is shown this once */
   readonly createKey: {
     readonly input: { readonly body: KeyBody; };
@@ -638,6 +653,8 @@ export const OPERATIONS = {
   cancelReplay: ["DELETE", "/v1/replays/{id}"],
   listOperatorEvents: ["GET", "/v1/operator-events"],
   readStatistics: ["GET", "/v1/statistics"],
+  readOverview: ["GET", "/v1/overview"],
+  followLive: ["GET", "/v1/live"],
   createKey: ["POST", "/v1/keys"],
   listKeys: ["GET", "/v1/keys"],
   revokeKey: ["DELETE", "/v1/keys/{id}"],

@@ -53,6 +53,8 @@ export type AuthenticationView = Static<typeof AuthenticationView>;
 
 export const AuthenticationDetail = closed({
   ...view,
+  timings: nullable(Type.Record(Type.String(), Type.Number(), { description: "Milliseconds per stage." })),
+  body: nullable(Type.String({ description: "The bytes that are signed and sent, as text; null after an erasure." })),
   event: nullable(EventView),
   deliveries: Type.Array(DeliveryView),
 });
@@ -65,6 +67,8 @@ export const AuthenticationsQuery = closed({
   ...pagingQuery,
   customerId: Type.Optional(CustomerId),
   outcome: Type.Optional(OutcomeName),
+  from: Type.Optional(Timestamp),
+  to: Type.Optional(Timestamp),
 });
 export const AuthenticationsPage = page(AuthenticationView);
 export type AuthenticationsPage = Static<typeof AuthenticationsPage>;

@@ -51,6 +51,7 @@ export { ErasedEvent, EventsPage, EventsQuery, EventView, NotificationBody, Pres
 export { Live, Ready } from "./health.ts";
 export { KeyBody, KeyCreated, KeyId, KeyParams, KeysPage, KeyView, ScopeName } from "./keys.ts";
 export { OperatorEnvelope, OperatorEventsPage, OperatorEventView } from "./operator-events.ts";
+export { Overview } from "./overview.ts";
 export { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, PolicyBody, PolicyPreview, PolicyPreviewBody } from "./policy.ts";
 export { Problem } from "./problem.ts";
 export { ReplayBody, ReplaysPage, ReplaysQuery, ReplayView } from "./replays.ts";

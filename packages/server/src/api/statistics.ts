@@ -1,7 +1,8 @@
 import { type Static, Type } from "typebox";
 import { closed, Timestamp } from "./common.ts";
 
-const Count = Type.Integer({ minimum: 0 });
+/** How many. */
+export const Count = Type.Integer({ minimum: 0 });
 
 export const StatisticsQuery = closed({
   from: Type.Optional(Timestamp),
@@ -9,7 +10,7 @@ export const StatisticsQuery = closed({
 });
 
 /** One hour in which something happened; test sends are left out. */
-const HourView = closed({
+export const HourView = closed({
   hour: Timestamp,
   outcomes: Type.Record(Type.String(), Count, { description: "Authentications by what they came to." }),
   attempts: closed({ delivered: Count, failed: Count }),

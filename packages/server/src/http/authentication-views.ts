@@ -29,6 +29,8 @@ export function authenticationDetail(
 ): AuthenticationDetail {
   return {
     ...authenticationView(one),
+    timings: detailsOf(one.details).timings,
+    body: event?.body == null ? null : new TextDecoder().decode(event.body),
     event: event === null ? null : eventView(event),
     deliveries: deliveries.map(deliveryView),
   };
@@ -68,12 +70,13 @@ export function deliveryView(one: Delivery): DeliveryView {
 interface Details {
   readonly checks: AuthenticationView["checks"];
   readonly hints: string[];
+  readonly timings: Record<string, number> | null;
 }
 
 /** Written by authenticate.ts alone; a row from before a field was added shows nothing for it. */
 function detailsOf(text: string): Details {
-  const { checks = null, hints = [] } = JSON.parse(text) as Partial<Details>;
-  return { checks, hints };
+  const { checks = null, hints = [], timings = null } = JSON.parse(text) as Partial<Details>;
+  return { checks, hints, timings };
 }
 
 /** What is kept of a decision, for a preview: the scores are those of the body, which has them only where they may be. */

@@ -108,8 +108,13 @@ export function authenticationRoutes(parts: AuthenticationRouteParts): readonly 
   return [
     bind(shapes.authenticate, async (call) => await authenticateCall(parts, call)),
     bind(shapes.list, async ({ caller, query }) => {
-      const { customerId = null, outcome = null, ...paging } = query;
-      const where = { tenantId: caller.tenantId, customerId, outcome, ...pagingOf(paging) };
+      const { customerId = null, outcome = null, from, to, ...paging } = query;
+      const span = {
+        ...(from === undefined ? {} : { fromMs: Date.parse(from) }),
+        ...(to === undefined ? {} : { toMs: Date.parse(to) }),
+      };
+      if (Object.values(span).some(Number.isNaN)) return problem("validation", "`from` and `to` must be times.");
+      const where = { tenantId: caller.tenantId, customerId, outcome, ...span, ...pagingOf(paging) };
       const { items, next } = await store.listAuthentications(where);
       return { status: 200, json: { items: items.map(authenticationView), next } };
     }),

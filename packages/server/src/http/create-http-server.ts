@@ -62,7 +62,12 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   });
   await takeBodies(app);
   answerFaults(app, parts);
-  for (const route of parts.routes) addRoute(app, route, parts);
+  const closing = new AbortController();
+  app.addHook("preClose", (done) => {
+    closing.abort();
+    done();
+  });
+  for (const route of parts.routes) addRoute(app, route, { ...parts, closing: closing.signal });
   // An instance is a promise of its own readiness.
   return await app;
 }
@@ -155,7 +160,12 @@ function answerFaults(app: FastifyInstance, { log, metrics, clock, routes }: Htt
   });
 }
 
-function addRoute(app: FastifyInstance, { shape, handle }: Route, parts: HttpServerParts): void {
+function addRoute(
+  app: FastifyInstance,
+  { shape, handle }: Route,
+  parts: HttpServerParts & { readonly closing: AbortSignal },
+): void {
+  const { closing } = parts;
   const read = createCallReader(shape);
   app.route({
     method: shape.method,
@@ -170,7 +180,7 @@ function addRoute(app: FastifyInstance, { shape, handle }: Route, parts: HttpSer
       const wrongType = checkContentType(request, shape);
       if (wrongType !== null) return await answer(reply, wrongType);
       const client = clientFacts(request, parts.publicUrl);
-      const result = await read(request, { caller: request.caller, client });
+      const result = await read(request, { caller: request.caller, client, gone: goneOf(reply, closing) });
       return await answer(reply, result.ok ? await handle(result.call) : result.problem);
     },
   });
@@ -207,6 +217,15 @@ async function admit(
   if (shape.fresh === true && session !== undefined && clock.nowMs() > session.signedInAtMs + FRESH_MS)
     return problem("signInAgain", "Sign in again: this shows secrets, or cannot be undone.");
   return null;
+}
+
+/** Aborted when the connection is gone, or the server stops. */
+function goneOf(reply: FastifyReply, closing: AbortSignal): AbortSignal {
+  const left = new AbortController();
+  reply.raw.once("close", () => {
+    left.abort();
+  });
+  return AbortSignal.any([closing, left.signal]);
 }
 
 /** Fastify has one list of types for all routes: a type that another route takes is none of this one's. */

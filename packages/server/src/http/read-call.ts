@@ -14,7 +14,7 @@ export type ReadCall =
 /** Reads the calls of one route; its schemas are compiled once. */
 export type CallReader = (
   request: FastifyRequest,
-  who: { readonly caller: Caller | null; readonly client: ClientFacts },
+  who: { readonly caller: Caller | null; readonly client: ClientFacts; readonly gone: AbortSignal },
 ) => Promise<ReadCall>;
 
 /** Visible ASCII: what every client and log can carry. */
@@ -24,7 +24,7 @@ export function createCallReader(shape: RouteShape): CallReader {
   const checkParams = shape.params === undefined ? null : compileValidator(shape.params, "path");
   const checkQuery = compileValidator(shape.query ?? NO_FIELDS, "query");
   const readBody = createBodyReader(shape);
-  return async (request, { caller, client }) => {
+  return async (request, { caller, client, gone }) => {
     if (namesNothing(request.params)) return { ok: false, problem: problem("notFound", "The path names nothing.") };
     const wrong = checkParams?.(request.params) ?? checkQuery(request.query);
     if (wrong !== null) return { ok: false, problem: wrong };
@@ -36,7 +36,7 @@ export function createCallReader(shape: RouteShape): CallReader {
     if (!body.ok) return body;
     const { params, query, id } = request;
     // The checks above are those of the shape, so the parts fit it.
-    const call = { caller, params, query, body: body.value, idempotencyKey: key ?? null, requestId: id, client };
+    const call = { caller, params, query, body: body.value, idempotencyKey: key ?? null, requestId: id, client, gone };
     return { ok: true, call: call as unknown as Call<RouteShape> };
   };
 }

@@ -10,6 +10,7 @@ import { HEALTH_SHAPES } from "./health.ts";
 import { KEY_SHAPES } from "./keys.ts";
 import { METRICS_SHAPES } from "./metrics.ts";
 import { OPERATOR_EVENT_SHAPES } from "./operator-events.ts";
+import { OVERVIEW_SHAPES } from "./overview.ts";
 import { PAGE_SHAPES } from "./pages.ts";
 import { POLICY_SHAPES } from "./policy.ts";
 import { REPLAY_SHAPES } from "./replays.ts";
@@ -37,6 +38,7 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   REPLAY_SHAPES,
   OPERATOR_EVENT_SHAPES,
   STATISTICS_SHAPES,
+  OVERVIEW_SHAPES,
   KEY_SHAPES,
   AUDIT_SHAPES,
   HEALTH_SHAPES,

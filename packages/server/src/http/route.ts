@@ -67,6 +67,8 @@ export interface Call<S extends RouteShape> {
   readonly idempotencyKey: string | null;
   readonly requestId: string;
   readonly client: ClientFacts;
+  /** Aborted when nobody waits for the answer any more, or the server stops. */
+  readonly gone: AbortSignal;
 }
 
 type BodyOf<B> = B extends { readonly kind: "json" | "report"; readonly schema: infer T extends TSchema }
@@ -85,6 +87,8 @@ export type Answer =
   /** Bytes that were stored, answered as they are. */
   | { readonly status: number; readonly bytes: Uint8Array; readonly headers?: AnswerHeaders }
   | { readonly status: number; readonly lines: AsyncIterable<unknown> }
+  /** Server-sent events, each as it goes over the wire. */
+  | { readonly status: number; readonly events: AsyncIterable<string> }
   | {
       readonly status: number;
       readonly page: Uint8Array;

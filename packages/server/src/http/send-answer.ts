@@ -19,6 +19,11 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   if ("lines" in answer) {
     return reply.header("content-type", "application/x-ndjson").send(Readable.from(asLines(answer.lines)));
   }
+  if ("events" in answer) {
+    // Such a connection is never idle while a stopping server looks for those that are: it ends with its stream.
+    reply.headers({ "content-type": "text/event-stream", connection: "close" });
+    return reply.send(Readable.from(answer.events));
+  }
   if ("page" in answer) return sendBytes(reply, { bytes: answer.page, type: answer.contentType });
   return reply.send();
 }

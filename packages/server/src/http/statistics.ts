@@ -1,7 +1,9 @@
+import type { Static } from "typebox";
 import { Statistics, StatisticsQuery } from "../api/index.ts";
 import type { Clock } from "../clock.ts";
+import type { HourCounts } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import { bind, defineRoute, problem, type Route, timestamp } from "./route.ts";
+import { bind, defineRoute, type ProblemAnswer, problem, type Route, timestamp } from "./route.ts";
 
 const DAY_MS = 86_400_000;
 /** Rows of one answer: a year of hours. */
@@ -30,14 +32,26 @@ export function statisticsRoutes({
 }): readonly Route[] {
   return [
     bind(STATISTICS_SHAPES.read, async ({ caller, query }) => {
-      const toMs = query.to === undefined ? clock.nowMs() : Date.parse(query.to);
-      const fromMs = query.from === undefined ? toMs - DAY_MS : Date.parse(query.from);
-      if (!(fromMs < toMs && toMs - fromMs <= LONGEST_MS)) {
-        return problem("validation", "`from` must be a time before `to`, at most 366 days.");
-      }
-      const hours = await store.readHourly({ tenantId: caller.tenantId, fromMs, toMs });
-      const items = hours.map(({ hourMs, ...counts }) => ({ hour: timestamp(hourMs), ...counts }));
-      return { status: 200, json: { hours: items } satisfies Statistics };
+      const span = spanOf(query, clock.nowMs());
+      if ("problem" in span) return span;
+      const hours = await store.readHourly({ tenantId: caller.tenantId, ...span });
+      return { status: 200, json: { hours: hours.map(hourView) } satisfies Statistics };
     }),
   ];
+}
+
+/** The span that was asked for, the last 24 hours by default. */
+export function spanOf(
+  { from, to }: Static<typeof StatisticsQuery>,
+  nowMs: number,
+): { readonly fromMs: number; readonly toMs: number } | ProblemAnswer {
+  const toMs = to === undefined ? nowMs : Date.parse(to);
+  const fromMs = from === undefined ? toMs - DAY_MS : Date.parse(from);
+  if (fromMs < toMs && toMs - fromMs <= LONGEST_MS) return { fromMs, toMs };
+  return problem("validation", "`from` must be a time before `to`, at most 366 days.");
+}
+
+/** One hour as the API tells it. */
+export function hourView({ hourMs, ...counts }: HourCounts): Statistics["hours"][number] {
+  return { hour: timestamp(hourMs), ...counts };
 }

@@ -36,6 +36,7 @@ import { createLog } from "./log.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { commonProblems, openApiDocument } from "./openapi.ts";
 import { operatorEventRoutes } from "./operator-events.ts";
+import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./pages.ts";
 import { policyRoutes } from "./policy.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
@@ -156,6 +157,7 @@ export async function startTestServer(
     ...replayRoutes(parts),
     ...operatorEventRoutes(parts),
     ...statisticsRoutes(parts),
+    ...overviewRoutes(parts),
     ...keyRoutes(parts),
     ...auditRoutes(parts),
   ];

@@ -1,5 +1,18 @@
 import type { AtMs, AuditEntry, Backlog, HourCounts, OperatorEvent, Page, Replay, ReplayWhich } from "./records.ts";
 
+/** How a tenant stands: what waits now, and what came of a span of time. */
+export interface Overview {
+  /** Of this tenant, by state; counted up to `mostCounted` each. */
+  readonly waiting: Readonly<Record<"pending" | "inFlight" | "failing" | "held" | "dead", number>>;
+  readonly mostCounted: number;
+  /** Attempts by endpoint, those of the whole hours that the span touches. */
+  readonly endpoints: readonly { readonly endpointId: string; readonly delivered: number; readonly failed: number }[];
+  /** `details` of the last authentications of the span, at most a thousand. */
+  readonly details: readonly string[];
+  /** `told`: operators were told that this silence is longer than usual. `null`: nothing has happened yet. */
+  readonly silence: { readonly lastEventAtMs: AtMs; readonly told: boolean } | null;
+}
+
 interface Where {
   readonly tenantId: string;
 }
@@ -43,6 +56,10 @@ export interface Ledger {
   readBacklog(): Promise<Backlog>;
   /** Tells operators of each tenant that has been silent for longer than is usual for it; to be called each minute. */
   watchRhythms(): Promise<void>;
+  /** Reads as much however many deliveries there are. */
+  readOverview(where: Where & { fromMs: AtMs; toMs: AtMs }): Promise<Overview>;
+  /** A text that is another one after an event or a delivery attempt of the tenant. */
+  readPulse(where: Where): Promise<string>;
   /** Hours in which something happened, the one in which `fromMs` lies first, all that begin before `toMs`. */
   readHourly(where: Where & { fromMs: AtMs; toMs: AtMs }): Promise<readonly HourCounts[]>;
 }

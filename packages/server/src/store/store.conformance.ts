@@ -15,6 +15,7 @@ import { ledgerConformance } from "./conformance/ledger.conformance.ts";
 import { lockoutConformance } from "./conformance/lockouts.conformance.ts";
 import { mannersConformance } from "./conformance/manners.conformance.ts";
 import { operatorEventConformance } from "./conformance/operator-events.conformance.ts";
+import { overviewConformance } from "./conformance/overview.conformance.ts";
 import { replayConformance } from "./conformance/replays.conformance.ts";
 import { retentionConformance } from "./conformance/retention.conformance.ts";
 import { rewrapConformance } from "./conformance/rewrap.conformance.ts";
@@ -54,6 +55,7 @@ export function storeConformance(
     rhythmConformance(open);
     replayConformance(open);
     hourlyConformance(open);
+    overviewConformance(open);
     backlogConformance(open);
     retentionConformance(open);
     erasureConformance(open);

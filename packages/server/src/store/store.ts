@@ -305,7 +305,7 @@ export interface Store extends Ledger, Rewrapping, SessionStore {
   readAuthentication(where: InTenant & { authenticationId: string }): Promise<Authentication | null>;
   /** Newest first. */
   listAuthentications(
-    where: InTenant & Paging & { customerId: string | null; outcome: OutcomeKind | null },
+    where: InTenant & Paging & { customerId: string | null; outcome: OutcomeKind | null; fromMs?: AtMs; toMs?: AtMs },
   ): Promise<Page<Authentication>>;
   /** The newest first, with what was told of them. */
   readLastDecisions(where: InTenant & { limit: number }): Promise<readonly DecisionOnRecord[]>;

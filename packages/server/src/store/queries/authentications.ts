@@ -1,9 +1,9 @@
-import type { OutcomeKind } from "@sameface/contract";
 import type { Authentication, DecisionOnRecord, Page } from "../records.ts";
-import type { InTenant, Paging, Store } from "../store.ts";
+import type { InTenant, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, ReadView } from "./backend.ts";
 import { encodeCursor, sequenceCursor } from "./cursor.ts";
+import { placeBefore } from "./overview.ts";
 import type { AuthenticationRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
 
@@ -44,11 +44,11 @@ export function authenticationQueries({
 }
 
 async function listAuthentications(
-  { db }: ReadView,
-  where: InTenant & Paging & { readonly customerId: string | null; readonly outcome: OutcomeKind | null },
+  view: ReadView,
+  where: Parameters<Store["listAuthentications"]>[0],
 ): Promise<Page<Authentication>> {
   const before = sequenceCursor("authentications", where.after);
-  let query = db
+  let query = view.db
     .selectFrom("authentications")
     .selectAll()
     .where("tenant_id", "=", where.tenantId)
@@ -57,6 +57,10 @@ async function listAuthentications(
   if (before !== null) query = query.where("sequence", "<", before);
   if (where.customerId !== null) query = query.where("customer_id", "=", where.customerId);
   if (where.outcome !== null) query = query.where("outcome", "=", where.outcome);
+  const { tenantId, fromMs, toMs } = where;
+  // By place and not by time: the list is in the order of places, and a page far back is found as quickly as the first.
+  if (fromMs !== undefined) query = query.where("sequence", ">", await placeBefore(view, { tenantId, atMs: fromMs }));
+  if (toMs !== undefined) query = query.where("sequence", "<=", await placeBefore(view, { tenantId, atMs: toMs }));
   return toPage(await query.execute(), {
     limit: where.limit,
     itemOf: toAuthentication,

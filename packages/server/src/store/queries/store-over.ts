@@ -20,6 +20,7 @@ import { idempotencyQueries } from "./idempotency.ts";
 import { keyQueries } from "./keys.ts";
 import { metaQueries } from "./meta.ts";
 import { operatorEventQueries } from "./operator-events.ts";
+import { overviewQueries } from "./overview.ts";
 import { policyQueries } from "./policies.ts";
 import { replayQueries } from "./replays.ts";
 import { rewrapQueries } from "./rewrap.ts";
@@ -58,6 +59,7 @@ export function storeOver(backend: Backend): Store {
     ...replayQueries(backend),
     ...advanceQueries(backend),
     ...hourlyQueries(backend),
+    ...overviewQueries(backend),
     ...sweepQueries(backend),
     ...auditQueries(backend),
     close: backend.close,
