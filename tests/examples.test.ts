@@ -17,7 +17,17 @@ const SOURCE = "--conditions=@sameface/source";
 const random = { bytes: (length: number): Uint8Array => randomBytes(length) };
 const secret = generateSecret(random);
 const goldenFiles = readdirSync(PAYLOADS).filter((file) => file.endsWith(".json"));
-const examples = readdirSync(path.join(REPOSITORY, "examples")).filter((file) => file.endsWith(".ts"));
+const examples = [
+  ...readdirSync(path.join(REPOSITORY, "examples")).filter((file) => file.endsWith(".ts")),
+  "python/receiver.py",
+];
+
+/** The command line of an example, whatever language it is in. */
+function commandOf(file: string): readonly [string, ...string[]] {
+  const script = path.join(REPOSITORY, "examples", file);
+  // -B: it leaves no compiled file in the tree.
+  return file.endsWith(".py") ? ["python3", "-B", script] : [process.execPath, SOURCE, script];
+}
 
 /** A running example. */
 interface Example {
@@ -31,7 +41,8 @@ interface Example {
 
 async function startExample(file: string): Promise<Example> {
   const folder = await mkdtemp(path.join(tmpdir(), "sameface-example-"));
-  const child = spawn(process.execPath, [SOURCE, path.join(REPOSITORY, "examples", file)], {
+  const [command, ...args] = commandOf(file);
+  const child = spawn(command, args, {
     cwd: folder,
     env: { PATH: process.env["PATH"] ?? "", SAMEFACE_WEBHOOK_SECRET: secret, PORT: "0" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -158,12 +169,21 @@ for (const file of examples) {
 describe("examples", () => {
   it("end at once and say what a secret is when they were given none", async () => {
     for (const file of examples) {
-      const args = [SOURCE, path.join(REPOSITORY, "examples", file)];
-      const run = promisify(execFile)(process.execPath, args, {
-        env: { PORT: "0", RECEIVED_FILE: ":memory:" },
+      const [command, ...args] = commandOf(file);
+      const run = promisify(execFile)(command, args, {
+        env: { PATH: process.env["PATH"] ?? "", PORT: "0", RECEIVED_FILE: ":memory:" },
         timeout: 30_000,
       });
       await assert.rejects(run, /a secret is whsec_ and the base64 of 24 to 64 bytes/);
     }
+  });
+});
+
+describe("examples/python/test_vectors.py", () => {
+  it("finds every vector to hold in another language", async () => {
+    const script = path.join(REPOSITORY, "examples/python/test_vectors.py");
+    const { stdout } = await promisify(execFile)("python3", ["-B", script]);
+    const [, passed = "0"] = /^([0-9]+) passed, 0 failed$/m.exec(stdout) ?? [];
+    assert.ok(Number(passed) >= 200, stdout);
   });
 });
