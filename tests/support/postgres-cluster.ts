@@ -23,20 +23,26 @@ const USER = "sameface";
 /**
  * Makes and starts a cluster; as root its processes are those of an unprivileged user, since PostgreSQL refuses root.
  * @param options.folder where its files are to lie; absent: a new temporary folder
+ * @param options.data where its tables are to lie, apart from its write-ahead log, which it can't live without
  * @param options.settings as in `postgresql.conf`, over those for tests
  */
 export async function startPostgresCluster(
-  options: { readonly folder?: string; readonly settings?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly folder?: string;
+    readonly data?: string;
+    readonly settings?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<PostgresCluster> {
   const bin = findBinaries();
   if (bin === null)
     throw new Error(`no PostgreSQL ${OLDEST} or newer is installed: neither on the PATH nor in ${DEBIAN}`);
   const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), "sameface-pg-")));
   const owner = unprivileged();
-  if (owner !== null) chownSync(folder, owner.uid, owner.gid);
-  const data = path.join(folder, "data");
+  for (const own of [folder, options.data ?? folder]) if (owner !== null) chownSync(own, owner.uid, owner.gid);
+  const data = path.join(options.data ?? folder, "data");
   const run = runnerIn(folder, { bin, owner });
-  await run("initdb", ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
+  const apart = options.data === undefined ? [] : ["-X", path.join(folder, "wal")];
+  await run("initdb", ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", ...apart]);
   const settings = {
     listen_addresses: "",
     unix_socket_directories: folder,

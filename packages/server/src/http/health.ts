@@ -2,6 +2,7 @@ import type { Engine } from "@sameface/engine";
 import { Live, Ready } from "../api/index.ts";
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
+import { StoreError } from "../store/store-error.ts";
 import { type Answer, bind, defineRoute, problem, type Route } from "./route.ts";
 
 export const HEALTH_SHAPES = {
@@ -62,8 +63,11 @@ async function pingFault(store: Pick<Store, "ping">): Promise<string | null> {
   try {
     await store.ping();
     return null;
-  } catch {
-    return "The store takes no writes.";
+  } catch (fault) {
+    const isFull = fault instanceof StoreError && fault.code === "full";
+    return isFull
+      ? "The store's disk is full: it takes no writes until there is room again."
+      : "The store takes no writes.";
   }
 }
 

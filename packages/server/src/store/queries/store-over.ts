@@ -19,6 +19,7 @@ import { hourlyQueries } from "./hourly.ts";
 import { idempotencyQueries } from "./idempotency.ts";
 import { keyQueries } from "./keys.ts";
 import { metaQueries } from "./meta.ts";
+import { noticeFull } from "./notice-full.ts";
 import { operatorEventQueries } from "./operator-events.ts";
 import { overviewQueries } from "./overview.ts";
 import { policyQueries } from "./policies.ts";
@@ -31,9 +32,10 @@ import { tenantQueries } from "./tenants.ts";
 import { rhythmQueries } from "./watch-rhythm.ts";
 
 /** The whole {@link Store} over what a dialect brings. */
-export function storeOver(backend: Backend): Store {
+export function storeOver(bare: Backend): Store {
+  const { backend, room } = noticeFull(bare);
   return {
-    ...metaQueries(backend),
+    ...metaQueries(backend, room),
     ...rewrapQueries(backend),
     ...tenantQueries(backend),
     ...policyQueries(backend),
