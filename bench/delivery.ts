@@ -1,112 +1,144 @@
-import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ServerProcess, startServerProcess } from "../tests/support/server-process.ts";
 import { type Bench, percentile } from "./bench.ts";
+import { type Accepted, accept } from "./callers.ts";
 import { runFloor } from "./floor.ts";
+import { withPostgres } from "./postgres.ts";
 import { type CountingReceiver, startReceiver } from "./start-receiver.ts";
 
 /** Endpoints of the server, each with at most ten requests in flight. */
 const ENDPOINTS = 10;
 const CONCURRENCY = ENDPOINTS * 10;
 /** Callers that authenticate at the same time. */
-const CALLERS = 8;
+const CALLERS = 64;
 const ROUNDS = 3;
-const DELIVERIES = 3_000;
-const PACED = 200;
+/** Of one round. */
+const DELIVERIES = 7_000;
+const ACCEPTED = 5_000;
+/** Authentications a second while the way from the commit to the receiver is measured, and how many. */
+const PACE = 300;
+const PACED = 1_500;
+const KEY = "bench-key-bench-key-bench-key-bench-key";
+const MASTER_KEY = Buffer.alloc(32, 7).toString("base64");
 
 /** @see interface.md, "Figures as data" */
 interface DeliveryFigures {
+  readonly nodes: number;
   readonly floorPerSecond: number;
   readonly drainPerSecond: number;
   /** Drain by floor, median of the rounds, each run right after the other. */
   readonly ratio: number;
   readonly ratios: readonly number[];
+  /** Committed and flushed, one delivery each, nothing being delivered meanwhile. */
   readonly acceptPerSecond: number;
+  readonly acceptP50Ms: number;
   readonly acceptP99Ms: number;
+  /** From the answer to the caller to the arrival, at {@link PACE} a second. */
   readonly receiptP50Ms: number;
   readonly receiptP99Ms: number;
+  /** Processor time of the nodes for one delivery of a drain. */
+  readonly cpuMsPerDelivery: number;
+  /** Of the first node's own process after all that. */
   readonly rssMb: number;
   readonly deliveries: number;
 }
 
-/** Both stores; PostgreSQL where SAMEFACE_TEST_POSTGRES_URL names one. */
+/** SQLite; and PostgreSQL with one node and with two, where one is installed. */
 export const deliveryBench: Bench = async (tell) => {
-  const figures: Record<string, DeliveryFigures> = { sqlite: await benchStore({ tell, env: {} }) };
-  const postgres = process.env["SAMEFACE_TEST_POSTGRES_URL"];
-  if (postgres !== undefined) {
-    figures["postgres"] = await benchStore({ tell, env: { SAMEFACE_DATABASE_URL: postgres } });
-  }
+  const figures: Record<string, DeliveryFigures> = {};
+  figures["sqlite"] = await benchStore({ tell, env: {}, nodes: 1 });
+  await withPostgres(tell, async (url) => {
+    const env = { SAMEFACE_DATABASE_URL: url };
+    figures["postgres"] = await benchStore({ tell, env, nodes: 1 });
+    figures["postgresTwoNodes"] = await benchStore({ tell, env, nodes: 2 });
+  });
   const lines = Object.entries(figures).map(([store, one]) => `${store}: ${JSON.stringify(one)}`);
   return { figures, lines };
 };
 
 interface Run {
   readonly env: Readonly<Record<string, string>>;
+  readonly nodes: number;
   readonly tell: (line: string) => void;
 }
 
-async function benchStore({ env, tell }: Run): Promise<DeliveryFigures> {
+/** What a round is run with. */
+interface Setup {
+  readonly nodes: readonly ServerProcess[];
+  /** The one that is asked. */
+  readonly server: ServerProcess;
+  readonly receiver: CountingReceiver;
+  readonly endpoints: readonly string[];
+}
+
+async function benchStore(run: Run): Promise<DeliveryFigures> {
   const folder = await mkdtemp(join(tmpdir(), "sameface-bench-"));
   const receiver = await startReceiver();
-  const server = await startServerProcess({
-    folder: join(folder, "data"),
-    env: { ...env, SAMEFACE_LOG_LEVEL: "error" },
-  });
+  const nodes: ServerProcess[] = [];
   try {
-    const endpoints = await Promise.all(
-      Array.from({ length: ENDPOINTS }, async (_, at) => await addEndpoint(server, `${receiver.url}/in/${at}`)),
-    );
-    const rounds: { floor: number; drain: number }[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      rounds.push(await oneRound({ server, receiver, endpoints, floorFirst: round % 2 === 0 }));
-      tell(`round ${round + 1}: floor ${rounds.at(-1)?.floor} drain ${rounds.at(-1)?.drain} a second`);
+    const env = { ...run.env, SAMEFACE_LOG_LEVEL: "error", SAMEFACE_MASTER_KEY: MASTER_KEY };
+    while (nodes.length < run.nodes) {
+      nodes.push(await startServerProcess({ folder: join(folder, "data"), key: KEY, env }));
     }
-    const accepted = await accept(server, { count: DELIVERIES / ENDPOINTS, callers: CALLERS });
-    const paced = await pacedReceipts({ server, receiver, endpoints });
-    const ratios = rounds.map(({ floor, drain }) => round2(drain / floor));
-    return {
-      floorPerSecond: median(rounds.map((one) => one.floor)),
-      drainPerSecond: median(rounds.map((one) => one.drain)),
-      ratio: median(ratios),
-      ratios,
-      acceptPerSecond: Math.round(accepted.length / secondsOf(accepted)),
-      acceptP99Ms: percentile(
-        accepted.map((one) => one.answeredMs - one.askedMs),
-        0.99,
-      ),
-      receiptP50Ms: percentile(paced, 0.5),
-      receiptP99Ms: percentile(paced, 0.99),
-      rssMb: rssMb(server),
-      deliveries: DELIVERIES * ROUNDS,
-    };
+    const [server] = nodes;
+    if (server === undefined) throw new RangeError("at least one node");
+    const urls = Array.from({ length: ENDPOINTS }, (_, at) => `${receiver.url}/in/${at}`);
+    const endpoints = await Promise.all(urls.map(async (url) => await addEndpoint(server, url)));
+    return await measure({ nodes, server, receiver, endpoints }, run);
   } finally {
-    await server.stop("SIGTERM");
+    await Promise.all(nodes.map(async (node) => await node.stop("SIGTERM")));
     receiver.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+async function measure(setup: Setup, { tell }: Run): Promise<DeliveryFigures> {
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const one = await oneRound(setup, round % 2 === 0);
+    rounds.push(one);
+    tell(`round ${round + 1}: floor ${one.floor} drain ${one.drain} a second`);
+  }
+  const alone = await acceptAlone(setup);
+  const waits = alone.map((one) => one.answeredMs - one.askedMs);
+  const paced = await pacedReceipts(setup);
+  const ratios = rounds.map(({ floor, drain }) => round2(drain / floor));
+  return {
+    nodes: setup.nodes.length,
+    floorPerSecond: median(rounds.map((one) => one.floor)),
+    drainPerSecond: median(rounds.map((one) => one.drain)),
+    ratio: median(ratios),
+    ratios,
+    acceptPerSecond: Math.round(alone.length / secondsOf(alone)),
+    acceptP50Ms: median(waits),
+    acceptP99Ms: percentile(waits, 0.99),
+    receiptP50Ms: percentile(paced, 0.5),
+    receiptP99Ms: percentile(paced, 0.99),
+    cpuMsPerDelivery: round2(median(rounds.map((one) => one.cpuMs)) / DELIVERIES),
+    rssMb: await rssMb(setup.server),
+    deliveries: DELIVERIES * ROUNDS,
+  };
+}
+
 interface Round {
-  readonly server: ServerProcess;
-  readonly receiver: CountingReceiver;
-  readonly endpoints: readonly string[];
-  readonly floorFirst: boolean;
+  readonly floor: number;
+  readonly drain: number;
+  readonly cpuMs: number;
 }
 
 /** Floor and drain, right after each other, with the same number of requests to the same receiver. */
-async function oneRound(round: Round): Promise<{ floor: number; drain: number }> {
-  if (!round.floorFirst) {
-    const drain = await drainOnce(round);
-    return { drain, floor: await floorOnce(round) };
+async function oneRound(setup: Setup, floorFirst: boolean): Promise<Round> {
+  if (!floorFirst) {
+    const drained = await drainOnce(setup);
+    return { ...drained, floor: await floorOnce(setup) };
   }
-  const floor = await floorOnce(round);
-  return { floor, drain: await drainOnce(round) };
+  const floor = await floorOnce(setup);
+  return { floor, ...(await drainOnce(setup)) };
 }
 
-async function floorOnce({ receiver }: Round): Promise<number> {
+async function floorOnce({ receiver }: Setup): Promise<number> {
   const { reached } = await receiver.expect(DELIVERIES);
   const startedMs = Date.now();
   await runFloor({ url: `${receiver.url}/floor`, count: DELIVERIES, concurrency: CONCURRENCY });
@@ -114,24 +146,41 @@ async function floorOnce({ receiver }: Round): Promise<number> {
 }
 
 /** What waits for disabled endpoints becomes due at once when they are enabled: that moment is the start. */
-async function drainOnce({ server, receiver, endpoints }: Round): Promise<number> {
+async function drainOnce(setup: Setup): Promise<Omit<Round, "floor">> {
+  const { server, receiver, endpoints } = setup;
   await setAll(server, endpoints, "disable");
   await accept(server, { count: DELIVERIES / ENDPOINTS, callers: CALLERS });
   const { reached } = await receiver.expect(DELIVERIES);
+  const before = await cpuMs(setup);
   const startedMs = Date.now();
   await setAll(server, endpoints, "enable");
-  return perSecond(DELIVERIES, startedMs, await reached);
+  const drain = perSecond(DELIVERIES, startedMs, await reached);
+  return { drain, cpuMs: (await cpuMs(setup)) - before };
 }
 
-/** From the answer to the caller to the arrival at the receiver, one authentication at a time. */
-async function pacedReceipts({ server, receiver, endpoints }: Omit<Round, "floorFirst">): Promise<number[]> {
-  await setAll(server, endpoints, "disable");
+/** One endpoint, disabled: each authentication makes one delivery, which is held. */
+async function acceptAlone({ server, endpoints }: Setup): Promise<readonly Accepted[]> {
+  await drained(server);
+  await Promise.all(
+    endpoints.slice(1).map(async (id) => await server.call(`/v1/endpoints/${id}`, { method: "DELETE" })),
+  );
+  await setAll(server, endpoints.slice(0, 1), "disable");
+  await accept(server, { count: ACCEPTED / 5, callers: CALLERS });
+  return await accept(server, { count: ACCEPTED, callers: CALLERS });
+}
+
+/** From the answer to the caller to the arrival at the receiver, at a steady pace. */
+async function pacedReceipts({ server, receiver, endpoints }: Setup): Promise<number[]> {
+  const first = await receiver.expect(ACCEPTED + ACCEPTED / 5);
   await setAll(server, endpoints.slice(0, 1), "enable");
-  // What the acceptance before has left for this endpoint arrives first.
+  // What was accepted before arrives first.
+  await first.reached;
   await drained(server);
   const { reached } = await receiver.expect(PACED);
   const answered = new Map<string, number>();
-  for (const one of await accept(server, { count: PACED, callers: 1 })) answered.set(one.eventId, one.answeredMs);
+  for (const one of await accept(server, { count: PACED, callers: CALLERS, everyMs: 1_000 / PACE })) {
+    answered.set(one.eventId, one.answeredMs);
+  }
   // An arrival may overtake the answer on its way to the caller: that is no wait.
   return (await reached).map(([id, atMs]) => Math.max(0, atMs - (answered.get(id) ?? atMs)));
 }
@@ -141,36 +190,9 @@ async function drained(server: ServerProcess): Promise<void> {
     for (;;) {
       const { body } = await server.call(`/v1/deliveries?status=${status}&limit=1`);
       if ((body["items"] as readonly unknown[]).length === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-interface Accepted {
-  readonly eventId: string;
-  readonly askedMs: number;
-  readonly answeredMs: number;
-}
-
-/** Authentications of customers whom nobody enrolled: decided without the engine, so that delivery is what is measured. */
-async function accept(
-  server: ServerProcess,
-  { count, callers }: { readonly count: number; readonly callers: number },
-): Promise<readonly Accepted[]> {
-  const image = Buffer.from([0xff, 0xd8, 0xff, 0xe0]).toString("base64");
-  const accepted: Accepted[] = [];
-  let left = count;
-  const caller = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      const body = { customerId: `bench-${randomBytes(8).toString("hex")}`, image };
-      const askedMs = Date.now();
-      const answer = await server.call("/v1/authentications", { method: "POST", body });
-      if (answer.status !== 200) throw new Error(`an authentication was answered ${answer.status}`);
-      accepted.push({ eventId: String(answer.body["eventId"]), askedMs, answeredMs: Date.now() });
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  return accepted;
 }
 
 async function addEndpoint(server: ServerProcess, url: string): Promise<string> {
@@ -183,13 +205,13 @@ async function setAll(server: ServerProcess, ids: readonly string[], state: "ena
 }
 
 function perSecond(count: number, startedMs: number, arrivals: readonly (readonly [string, number])[]): number {
-  const lastMs = Math.max(...arrivals.map(([, atMs]) => atMs));
+  const lastMs = arrivals.reduce((last, [, atMs]) => Math.max(last, atMs), 0);
   return Math.round((count * 1_000) / (lastMs - startedMs));
 }
 
 function secondsOf(accepted: readonly Accepted[]): number {
-  const first = Math.min(...accepted.map((one) => one.askedMs));
-  return (Math.max(...accepted.map((one) => one.answeredMs)) - first) / 1_000;
+  const firstMs = accepted.reduce((first, one) => Math.min(first, one.askedMs), Number.POSITIVE_INFINITY);
+  return (accepted.reduce((last, one) => Math.max(last, one.answeredMs), 0) - firstMs) / 1_000;
 }
 
 function median(values: readonly number[]): number {
@@ -201,11 +223,19 @@ function round2(value: number): number {
 }
 
 /** Resident memory of the server's own process; its children decode pictures and are not counted. */
-function rssMb({ process: { pid } }: ServerProcess): number {
-  try {
-    const kb = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return Math.round(Number(kb) / 1_000);
-  } catch {
-    return Number.NaN;
-  }
+async function rssMb({ process: { pid } }: ServerProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_000);
+}
+
+/** Linux counts in hundredths of a second; user and system time are the 14th and 15th field. */
+async function cpuMs({ nodes }: Setup): Promise<number> {
+  const ticks = await Promise.all(
+    nodes.map(async ({ process: { pid } }) => {
+      const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return Number(fields[11]) + Number(fields[12]);
+    }),
+  );
+  return ticks.reduce((sum, one) => sum + one, 0) * 10;
 }

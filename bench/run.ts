@@ -4,11 +4,13 @@ import type { Bench } from "./bench.ts";
 import { deliveryBench } from "./delivery.ts";
 import { engineBench } from "./engine.ts";
 import { receiverBench } from "./receiver.ts";
+import { storeBench } from "./store.ts";
 
 const TOPICS: Readonly<Record<string, Bench>> = {
   engine: engineBench,
   delivery: deliveryBench,
   receiver: receiverBench,
+  store: storeBench,
 };
 
 const { values, positionals } = parseArgs({

@@ -232,7 +232,7 @@ export const MAY: readonly Layer[] = [
   {
     part: "bench/",
     may: ["packages/[a-z]+/src/", "tests/(support|faults)/"],
-    outside: ["node:", "sharp", "onnxruntime-node", "@tensorflow/tfjs-core", "standardwebhooks", "undici"],
+    outside: ["node:", "sharp", "onnxruntime-node", "@tensorflow/tfjs-core", "standardwebhooks", "undici", "pg"],
     reason: "a floor is measured with the parts that the product is made of; nothing imports a bench",
   },
   {

@@ -19,6 +19,13 @@ export interface PostgresCluster {
 const DEBIAN = "/usr/lib/postgresql";
 const OLDEST = 15;
 const USER = "sameface";
+const FOR_TESTS = {
+  listen_addresses: "",
+  // A killed process loses nothing that the kernel has; only a power cut would, and no test cuts the power.
+  fsync: "off",
+  shared_buffers: "64MB",
+  max_connections: "200",
+};
 
 /**
  * Makes and starts a cluster; as root its processes are those of an unprivileged user, since PostgreSQL refuses root.
@@ -43,15 +50,7 @@ export async function startPostgresCluster(
   const run = runnerIn(folder, { bin, owner });
   const apart = options.data === undefined ? [] : ["-X", path.join(folder, "wal")];
   await run("initdb", ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", ...apart]);
-  const settings = {
-    listen_addresses: "",
-    unix_socket_directories: folder,
-    // A killed process loses nothing that the kernel has; only a power cut would, and no test cuts the power.
-    fsync: "off",
-    shared_buffers: "64MB",
-    max_connections: "200",
-    ...options.settings,
-  };
+  const settings = { ...FOR_TESTS, unix_socket_directories: folder, ...options.settings };
   const told = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
   const start = async (): Promise<void> => {
     await run("pg_ctl", ["-D", data, "-w", "-t", "60", "-l", path.join(folder, "log"), "-o", told.join(" "), "start"]);
