@@ -105,7 +105,7 @@ async function measure(setup: Setup, { tell }: Run): Promise<DeliveryFigures> {
   const waits = alone.map((one) => one.answeredMs - one.askedMs);
   const paced = await pacedReceipts(setup);
   const ratios = rounds.map(({ floor, drain }) => round2(drain / floor));
-  return {
+  const figures = {
     nodes: setup.nodes.length,
     floorPerSecond: median(rounds.map((one) => one.floor)),
     drainPerSecond: median(rounds.map((one) => one.drain)),
@@ -120,6 +120,8 @@ async function measure(setup: Setup, { tell }: Run): Promise<DeliveryFigures> {
     rssMb: await rssMb(setup.server),
     deliveries: DELIVERIES * ROUNDS,
   };
+  tell(JSON.stringify(figures));
+  return figures;
 }
 
 interface Round {

@@ -54,9 +54,9 @@ export function seedOf({ newId, body }: Dialect, rows: Rows): string {
     select '${tenantId}', delivery_id, 1, created_at_ms, 5, 'delivered', 200 from deliveries where status = 'delivered';
     insert into hourly_deliveries (tenant_id, hour_ms, endpoint_id, attempts_delivered, attempts_failed, delivered, dead)
     ${numbers(hours)}
-    select '${tenantId}', ${hourMs} - (i - 1) * ${HOUR_MS}, endpoint_id, 60, 1, 59, 0 from n, endpoints;
+    select '${tenantId}', ${hourMs} - (i - 1) * cast(${HOUR_MS} as bigint), endpoint_id, 60, 1, 59, 0 from n, endpoints;
     insert into hourly_outcomes (tenant_id, hour_ms, outcome, decided)
     ${numbers(hours)}
-    select '${tenantId}', ${hourMs} - (i - 1) * ${HOUR_MS}, 'passed', 60000 from n;
+    select '${tenantId}', ${hourMs} - (i - 1) * cast(${HOUR_MS} as bigint), 'passed', 60000 from n;
     analyze;`;
 }

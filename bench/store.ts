@@ -43,6 +43,7 @@ type Open = (count: number) => Promise<StoreBench>;
 export const storeBench: Bench = async (tell) => {
   tell(`SQLite: ${MANY} deliveries beside ${FEW}`);
   const figures: Record<string, Figures> = { sqlite: await compareSizes(openSqlite) };
+  tell(JSON.stringify(figures));
   await withPostgres(tell, async (url) => {
     tell(`PostgreSQL: ${MANY} deliveries beside ${FEW}`);
     figures["postgres"] = await compareSizes(async (count) => await openPostgres(url, count));
@@ -131,6 +132,8 @@ async function openPostgres(url: string, count: number): Promise<StoreBench> {
   const schema = `bench_${count}`;
   const own = `${url}&options=-c%20search_path%3D${schema}`;
   const client = new pg.Client({ connectionString: own });
+  // The cluster may end before it where something fails: what failed is to be told.
+  client.on("error", () => undefined);
   await client.connect();
   await client.query(`create schema ${schema}`);
   const bench = await openBench(async ({ clock, random }) => {

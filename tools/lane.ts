@@ -1,5 +1,5 @@
 // npm test, npm run lane -- NAME. `--coverage` judges coverage too, `--only TEXT` keeps tests whose title holds TEXT,
-// further words keep test files whose path holds one of them.
+// further words keep test files whose path holds one of them. `sim --seed N` and `sim --plan FILE` run one story.
 import { parseArgs } from "node:util";
 import { judgeCoverage } from "./coverage-gate.ts";
 import { laneFiles } from "./lane-files.ts";
@@ -65,9 +65,17 @@ function lanesOf(name: string): readonly LaneName[] | null {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { coverage: { type: "boolean", default: false }, only: { type: "string" } },
+    options: {
+      coverage: { type: "boolean", default: false },
+      only: { type: "string" },
+      seed: { type: "string" },
+      plan: { type: "string" },
+    },
   });
   const [name = "test", ...words] = positionals;
+  // Of the lane sim; its tests run in processes of their own.
+  if (values.seed !== undefined) process.env["SAMEFACE_SIM_SEED"] = values.seed;
+  if (values.plan !== undefined) process.env["SAMEFACE_SIM_PLAN"] = values.plan;
   const names = lanesOf(name);
   if (names === null) {
     process.stderr.write(`no lane "${name}": ${["test", ...Object.keys(LANES)].join(", ")}\n`);

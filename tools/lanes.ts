@@ -16,6 +16,7 @@ const STORE = "packages/server/src/store/**/*.test.ts";
 const IMG = "packages/**/*.img.test.ts";
 // Real processes, beside the code that they prove: minutes, not seconds.
 const PROC = "packages/**/*.proc.test.ts";
+const SIM = "packages/**/*.sim.test.ts";
 const LOAD = "tests/load/**/*.test.ts";
 const WEB = "tests/web/**/*.test.ts";
 const PACKED = "tests/packages/*.test.ts";
@@ -26,7 +27,7 @@ export const LANES = {
   unit: {
     budgetMinutes: 2,
     files: ["packages/*/{src,training}/**/*.test.ts", "tools/**/*.test.ts"],
-    except: [STORE, IMG, PROC],
+    except: [STORE, IMG, PROC, SIM],
     concurrency: 2,
   },
   store: { budgetMinutes: 2, files: [STORE], except: [IMG, PROC], concurrency: 2 },
@@ -34,7 +35,8 @@ export const LANES = {
   proc: { budgetMinutes: 10, files: ["tests/**/*.test.ts", PROC], except: [PACKED, LOAD, WEB], concurrency: 1 },
   // On what `npm run packages` packed last.
   packages: { budgetMinutes: 8, files: [PACKED], except: [], concurrency: 1 },
-  sim: { planned: PROOF },
+  // Two processes of its own, whatever the machine has: as many seeds as four minutes allow.
+  sim: { budgetMinutes: 5, files: [SIM], except: [], concurrency: 1 },
   mutate: { planned: PROOF },
   // Ratios of one run; alone on the machine, and never absolute figures.
   load: { budgetMinutes: 5, files: [LOAD], except: [], concurrency: 1 },

@@ -4,9 +4,10 @@ export { type ConfigResult, type ConfigSources, readConfig } from "./config/read
 export { type Config, type SettingName, Settings, variableOf } from "./config/settings.ts";
 export { backUpData, restoreData } from "./data-backup.ts";
 export { moveData } from "./data-move.ts";
-export { type RunningServer, type ServerOptions, startServer, VERSION } from "./main.ts";
+export { type RunningServer, type ServerOptions, VERSION } from "./main.ts";
 export { matchThresholdOf } from "./policy/tenant-policy.ts";
 export { ServerError, type ServerErrorCode } from "./server-error.ts";
+export { startServer } from "./start-server.ts";
 export { type AuditFinding, createAuditChain } from "./store/audit-hash.ts";
 export { inspectPostgres, type PostgresFound } from "./store/postgres/inspect-postgres.ts";
 export type { MovedTable } from "./store/postgres/move-from-sqlite.ts";

@@ -8,8 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { readConfig } from "./config/read-config.ts";
-import { type RunningServer, startServer } from "./main.ts";
+import type { RunningServer } from "./main.ts";
 import { ServerError } from "./server-error.ts";
+import { startServer } from "./start-server.ts";
 
 const KEY = "a-key-of-a-test-0123456789abcdefgh";
 

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
-import { compare, createEngine, type Engine, EngineError } from "@sameface/engine";
+import { compare, type Engine, EngineError } from "@sameface/engine";
+import type { Adapters } from "./adapters.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { describe } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
@@ -52,8 +53,6 @@ import { readTenantPolicy } from "./policy/tenant-policy.ts";
 import { type Random, systemRandom } from "./random.ts";
 import { ServerError } from "./server-error.ts";
 import { startNotices } from "./start-notices.ts";
-import { createPostgresStore } from "./store/postgres/create-postgres-store.ts";
-import { createSqliteStore } from "./store/sqlite/create-sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { StoreError } from "./store/store-error.ts";
 import { createRewrapper } from "./vault/rewrapper.ts";
@@ -90,25 +89,14 @@ const RESOLVE_MS = 3_000;
 /** The version of this package, as `user-agent` and the OpenAPI document tell it. */
 export const VERSION = versionOf(new URL("../package.json", import.meta.url));
 
-/**
- * Starts the server; it answers when this resolves.
- * @throws {ServerError} `invalidSetting`, `portInUse`, `startFailed`, each with one line for the operator; nothing runs then
- * @example
- * ```ts
- * const read = await loadConfig({ env: process.env, folder: process.cwd() });
- * if (!read.ok) throw new Error(read.line);
- * const server = await startServer({ config: read.config });
- * console.log(server.url);
- * await server.close();
- * ```
- */
-export async function startServer(options: ServerOptions): Promise<RunningServer> {
+/** Starts a server over these parts. @see startServer */
+export async function startWith(adapters: Adapters, options: ServerOptions): Promise<RunningServer> {
   const { config } = options;
   const allowedNetworks = networksOf(config, "allowedPrivateNetworks");
   networksOf(config, "trustedProxies");
   const started: (() => Promise<void>)[] = [];
   try {
-    return await start({ ...options, allowedNetworks, clock: systemClock, random: systemRandom }, started);
+    return await start({ ...options, adapters, allowedNetworks, clock: systemClock, random: systemRandom }, started);
   } catch (fault) {
     // Last started, first ended; what is told is why the start failed, not what that broke.
     for (const end of started.toReversed()) await end().catch(() => undefined);
@@ -120,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 type App = Awaited<ReturnType<typeof createHttpServer>>;
 
 interface World extends ServerOptions {
+  readonly adapters: Adapters;
   readonly allowedNetworks: readonly Network[];
   readonly clock: Clock;
   readonly random: Random;
@@ -143,13 +132,13 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const { config, clock, random } = world;
   const log = createLog({ level: config.logLevel, clock, write: world.writeLog ?? writeToStderr });
   const folder = resolve(config.data);
-  const store = await openStore(world, folder);
+  const store = await world.adapters.openStore({ ...world, folder });
   started.push(async () => {
     await store.close();
   });
   const keyFile = `${folder}.key`;
   const unlocked = await unlock({ config, store, random, keyFile });
-  const engine = config.roles.includes("api") ? await startEngine(config, started) : null;
+  const engine = config.roles.includes("api") ? await startEngine(world, started) : null;
   const watch = watchProcess();
   const metrics = createMetrics({ store, engine, readProcess: watch.read, version: VERSION, roles: config.roles });
   const parts = partsOf(world, { store, vault: unlocked.vault, engine, log, metrics });
@@ -181,12 +170,6 @@ function deliveryJobs(parts: Parts): readonly Job[] {
   return [createWorker(parts), createReplays(parts), createRhythms(parts), sweeperOf(parts)];
 }
 
-async function openStore({ config, clock, random }: World, folder: string): Promise<Store> {
-  const { databaseUrl } = config;
-  if (databaseUrl === undefined) return await createSqliteStore({ folder, clock, random });
-  return await createPostgresStore({ url: databaseUrl, clock, random });
-}
-
 async function unlock(
   options: Pick<World, "config" | "random"> & { readonly store: Store; readonly keyFile: string },
 ): Promise<Unlocked> {
@@ -195,8 +178,8 @@ async function unlock(
   return await unlockVault({ ...options, ...keys, meta: options.store });
 }
 
-async function startEngine({ engineProcesses }: Config, started: (() => Promise<void>)[]): Promise<Engine> {
-  const engine = await createEngine(engineProcesses === undefined ? {} : { processes: engineProcesses });
+async function startEngine({ adapters, config }: World, started: (() => Promise<void>)[]): Promise<Engine> {
+  const engine = await adapters.startEngine(config);
   started.push(async () => {
     await engine.close();
   });

@@ -1,0 +1,32 @@
+import { createEngine, type Engine } from "@sameface/engine";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config/settings.ts";
+import type { Random } from "./random.ts";
+import { createPostgresStore } from "./store/postgres/create-postgres-store.ts";
+import { createSqliteStore } from "./store/sqlite/create-sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+
+/** What a store is opened with. */
+export interface StorePlace {
+  readonly config: Pick<Config, "databaseUrl">;
+  /** The data folder. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The parts behind the ports that hold what outlives a request. */
+export interface Adapters {
+  readonly openStore: (place: StorePlace) => Promise<Store>;
+  readonly startEngine: (config: Pick<Config, "engineProcesses">) => Promise<Engine>;
+}
+
+/** Those of a server that serves. */
+export const ADAPTERS: Adapters = {
+  openStore: async ({ config: { databaseUrl }, folder, clock, random }) =>
+    databaseUrl === undefined
+      ? await createSqliteStore({ folder, clock, random })
+      : await createPostgresStore({ url: databaseUrl, clock, random }),
+  startEngine: async ({ engineProcesses }) =>
+    await createEngine(engineProcesses === undefined ? {} : { processes: engineProcesses }),
+};

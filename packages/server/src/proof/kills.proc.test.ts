@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { createTestSchema, needsPostgres } from "../store/postgres/test-database.fixture.ts";
+import { DATABASE_FILE } from "../store/sqlite/create-sqlite-store.ts";
+import { KILL_POINTS } from "./kill-points.fixture.ts";
+import { sqliteSelect } from "./read-rows.fixture.ts";
+import { type KillReport, runKills } from "./run-kills.fixture.ts";
+
+const MASTER_KEY = Buffer.alloc(32, 7).toString("base64");
+
+/** 50 over both stores: each point at least twice on each. */
+const KILLS = Number(process.env["SAMEFACE_TEST_KILLS"] ?? "50") / 2;
+
+function judge(name: string, report: KillReport): void {
+  const { violations, ...counts } = report;
+  console.log(`${name}: ${JSON.stringify(counts)}`);
+  assert.deepEqual(violations, []);
+  assert.ok(report.acknowledged > report.kills, "too few acknowledged to mean anything");
+  // Each kill lets what was in flight or unrecorded be sent once more: ten of each endpoint at most (T13).
+  assert.ok(report.duplicates <= report.kills * 20);
+  // Each in its turn; one that was not reached in time struck at a random moment.
+  const turns = Math.floor(report.kills / KILL_POINTS.length);
+  for (const point of KILL_POINTS)
+    assert.ok(report.at[point] >= turns / 2, `${point} struck ${report.at[point]} times`);
+}
+
+describe("a server that is killed at named points under a stream of calls", () => {
+  it("loses nothing, invents nothing and repeats no event under another body: SQLite", {
+    timeout: 3_600_000,
+  }, async () => {
+    const parent = await mkdtemp(join(tmpdir(), "sameface-kills-"));
+    const folder = join(parent, "data");
+    const env = { SAMEFACE_DATA: folder };
+    const select = sqliteSelect(join(folder, DATABASE_FILE));
+    judge("SQLite", await runKills({ kills: KILLS, seed: 4711, env, select }));
+    await rm(parent, { recursive: true });
+  });
+
+  it("loses nothing, invents nothing and repeats no event under another body: PostgreSQL", {
+    timeout: 3_600_000,
+    ...needsPostgres(),
+  }, async () => {
+    await using schema = await createTestSchema();
+    const parent = await mkdtemp(join(tmpdir(), "sameface-kills-"));
+    const env = {
+      SAMEFACE_DATA: join(parent, "data"),
+      SAMEFACE_DATABASE_URL: schema.url,
+      SAMEFACE_MASTER_KEY: MASTER_KEY,
+    };
+    judge("PostgreSQL", await runKills({ kills: KILLS, seed: 815, env, select: schema.sql }));
+    await rm(parent, { recursive: true });
+  });
+});

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { picture } from "../http/scripted-engine.fixture.ts";
+import { type Asked, checkStory, type Verdict } from "./check-story.fixture.ts";
+import { type JudgingReceiver, startJudgingReceiver } from "./judging-receiver.fixture.ts";
+import { KILL_POINTS, type KillPoint } from "./kill-points.fixture.ts";
+import { type KilledProcess, startKilled } from "./killed-process.fixture.ts";
+import { readRows, type Select } from "./read-rows.fixture.ts";
+
+/** How often a process is killed, and over what. */
+export interface KillPlan {
+  readonly kills: number;
+  readonly seed: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Opened after the last process has ended. */
+  readonly select: Select;
+}
+
+/** What came of it; `at`: kills that struck at each point, the others struck at a random moment. */
+export interface KillReport extends Verdict {
+  readonly kills: number;
+  readonly at: Readonly<Record<KillPoint | "random", number>>;
+}
+
+const CALLERS = 4;
+/** Failures that one customer may have before it waits (T7). */
+const GUESSES = 4;
+/** A point that was not reached by then is not: the process is killed from outside. */
+const LIFE_MS = 8_000;
+const ENDPOINTS = ["/steady", "/flapping"];
+
+type Pending = Omit<Asked, "answer"> & { readonly image: string };
+
+/** What clients know, over all lives of the server. */
+interface Clients {
+  readonly asked: Map<string, Asked>;
+  /** Asked, and not answered before the server died: asked again under the same key. */
+  readonly open: Map<string, Pending>;
+  /** Those whose run died, and holds its key until its lease ends. */
+  readonly late: Map<string, Pending>;
+  readonly erased: string[];
+  readonly random: () => number;
+  count: number;
+}
+
+/** Kills a server again and again under a stream of calls, each time at a point of the plan, and judges what is left. */
+export async function runKills({ kills, seed, env, select }: KillPlan): Promise<KillReport> {
+  const random = randomOf(seed);
+  const clients: Clients = { asked: new Map(), open: new Map(), late: new Map(), erased: [], random, count: 0 };
+  const receiver = await startJudgingReceiver((path, n) => path === "/flapping" && n % 5 === 0);
+  const at = Object.fromEntries([...KILL_POINTS, "random"].map((point) => [point, 0])) as Record<
+    KillPoint | "random",
+    number
+  >;
+  const endpointIds = await prepare(env, receiver);
+  for (let kill = 0; kill < kills; kill += 1) {
+    const point = KILL_POINTS[kill % KILL_POINTS.length] ?? "K7";
+    // The places of a transaction are many; of the others an early and a later one.
+    const turn = 1 + Math.floor(random() * (point === "K6" ? 60 : 16));
+    at[await oneLife({ ...env, KILL_AT: `${point}:${turn}` }, clients, point)] += 1;
+  }
+  await drain(env, clients);
+  const rows = await readRows(select);
+  await receiver.close();
+  const asked = [...clients.asked.values()];
+  const failures = asked.filter((one) => one.answer?.outcome === "not-recognized").length;
+  const verdict = checkStory({
+    asked,
+    received: receiver.received,
+    rows,
+    endpointIds,
+    erased: clients.erased,
+    failures,
+  });
+  return { ...verdict, kills, at };
+}
+
+async function prepare(env: KillPlan["env"], receiver: JudgingReceiver): Promise<readonly string[]> {
+  const server = await startKilled(env);
+  assert.ok(server !== null, "the server starts");
+  const ids: string[] = [];
+  for (const path of ENDPOINTS) {
+    const made = await server.call("/v1/endpoints", { method: "POST", body: { url: `${receiver.url}${path}` } });
+    assert.equal(made?.status, 201);
+    const endpointId = String(made.body["id"]);
+    receiver.expect(path, { endpointId, keys: [String(made.body["secret"]), String(made.body["publicKey"])] });
+    ids.push(endpointId);
+  }
+  assert.equal((await enrol(server, "ann"))?.status, 200 + 1);
+  await server.kill("SIGTERM");
+  return ids;
+}
+
+async function enrol(server: KilledProcess, customerId: string) {
+  const image = picture({ face: customerId }).toString("base64");
+  const body = { image, consent: { reference: "test" } };
+  return await server.call(`/v1/customers/${customerId}`, { method: "PUT", body });
+}
+
+/** @returns where it died */
+async function oneLife(env: KillPlan["env"], clients: Clients, point: KillPoint): Promise<KillPoint | "random"> {
+  const server = await startKilled(env);
+  if (server === null) return point;
+  const state = { late: false };
+  const late = setTimeout(() => {
+    state.late = true;
+    server.child.kill("SIGKILL");
+  }, LIFE_MS);
+  await Promise.all(
+    Array.from({ length: CALLERS }, async () => {
+      await callUntilDeath(server, clients);
+    }),
+  );
+  await server.dead;
+  clearTimeout(late);
+  return state.late ? "random" : point;
+}
+
+async function callUntilDeath(server: KilledProcess, clients: Clients): Promise<void> {
+  for (;;) {
+    const [waiting] = clients.open.values();
+    clients.count += 1;
+    const isAlive =
+      waiting === undefined && clients.count % 9 === 0
+        ? await eraseSomebody(server, clients)
+        : await authenticate(server, clients, waiting ?? nextOf(clients));
+    if (!isAlive) return;
+  }
+}
+
+/** Nobody, ann, a stranger's face for one who has failures left, in turns. */
+function nextOf({ random, count }: Clients): Pending {
+  const key = `key-${count}`;
+  const image = (face: string): string => picture({ face, shot: count }).toString("base64");
+  const turn = random();
+  if (turn < 0.4) return { key, customerId: `nobody-${count}`, image: image("nobody") };
+  if (turn < 0.8) return { key, customerId: "ann", image: image("ann") };
+  return { key, customerId: `guessed-${Math.floor(count / (9 * GUESSES))}`, image: image("stranger") };
+}
+
+async function authenticate(server: KilledProcess, clients: Clients, pending: Pending): Promise<boolean> {
+  const { key, customerId, image } = pending;
+  if (customerId.startsWith("guessed-") && !clients.open.has(key) && (await enrol(server, customerId)) === null) {
+    return false;
+  }
+  clients.open.set(key, pending);
+  const asked = { key, customerId };
+  if (!clients.asked.has(key)) clients.asked.set(key, { ...asked, answer: null });
+  const answer = await server.call("/v1/authentications", { method: "POST", body: { customerId, image }, key });
+  if (answer === null) return false;
+  // Another caller asks the same, or the lease of a run that died has not ended yet: asked again at the end.
+  if (answer.status === 409) {
+    clients.late.set(key, pending);
+    clients.open.delete(key);
+    return true;
+  }
+  clients.open.delete(key);
+  clients.late.delete(key);
+  if (answer.status === 429) return true;
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  const { id, eventId, outcome } = answer.body;
+  clients.asked.set(key, {
+    ...asked,
+    answer: { authenticationId: String(id), eventId: String(eventId), outcome: String(outcome) },
+  });
+  return true;
+}
+
+/** Enrols somebody, lets them pass, erases them. */
+async function eraseSomebody(server: KilledProcess, clients: Clients): Promise<boolean> {
+  const customerId = `brief-${clients.count}`;
+  if ((await enrol(server, customerId)) === null) return false;
+  const image = picture({ face: customerId, shot: 1 }).toString("base64");
+  if ((await server.call("/v1/authentications", { method: "POST", body: { customerId, image } })) === null)
+    return false;
+  const erased = await server.call(`/v1/customers/${customerId}`, { method: "DELETE" });
+  if (erased === null) return false;
+  assert.equal(erased.status, 200, JSON.stringify(erased.body));
+  clients.erased.push(customerId);
+  return true;
+}
+
+/** A last life: what is open is asked until it is answered, and everything that waits is delivered. */
+async function drain(env: KillPlan["env"], clients: Clients): Promise<void> {
+  const server = await startKilled(env);
+  assert.ok(server !== null, "the server starts after the last kill");
+  // A lease of a process that died runs for 30 s, the one of an attempt under a key for 60 s.
+  while ((await askAgain(server, clients)) > 0 || !(await isDrained(server))) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  await server.kill("SIGTERM");
+}
+
+async function isDrained(server: KilledProcess): Promise<boolean> {
+  const pages = await Promise.all(
+    ["pending", "failing", "inFlight"].map(
+      async (status) => await server.call(`/v1/deliveries?status=${status}&limit=1`),
+    ),
+  );
+  return pages.every((page) => (page?.body["items"] as readonly unknown[]).length === 0);
+}
+
+/** @returns how many are without an answer still */
+async function askAgain(server: KilledProcess, clients: Clients): Promise<number> {
+  for (const pending of [...clients.open.values(), ...clients.late.values()]) {
+    assert.ok(await authenticate(server, clients, pending));
+  }
+  return clients.late.size;
+}
+
+/** Seeded, so that a run can be had again as far as processes allow it. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,58 @@
+// A process of its own: node run-seeds.fixture.ts '{"first": 1, "step": 1, "count": 1, "seconds": 60}'. Runs the seeds
+// first, first + step, … until `count` were run or the time is up, and prints one JSON object; `plan` names a file to run
+// instead. Not under the test runner, which follows every promise: that costs as much as the run itself.
+import { readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Plan, planOf } from "./plan.fixture.ts";
+import { type Run, runPlan } from "./run-seed.fixture.ts";
+import type { SeedsReport, SeedsRequest } from "./seeds-report.fixture.ts";
+import { makeTemplate, type Template } from "./sim-store.fixture.ts";
+
+/** Runs that a plan is shrunk with, at most. */
+const MOST_TRIES = 60;
+
+const [asked = "{}"] = process.argv.slice(2);
+const request = JSON.parse(asked) as SeedsRequest;
+using template = await makeTemplate();
+process.stdout.write(JSON.stringify(await runAll(request, template)));
+
+async function runAll({ first, step, count, seconds, plan }: SeedsRequest, template: Template): Promise<SeedsReport> {
+  const counts: Record<string, number> = {};
+  const traces: Record<number, string> = {};
+  let failed: SeedsReport["failed"] = null;
+  let ran = 0;
+  const inTime = (): boolean => performance.now() < seconds * 1_000;
+  for (let seed = first; ran < count && inTime() && failed === null; seed += step) {
+    const wanted = plan === undefined ? planOf(seed) : (JSON.parse(readFileSync(plan, "utf8")) as Plan);
+    const run = await runPlan(wanted, template);
+    for (const [row, n] of Object.entries(run.counts)) counts[row] = (counts[row] ?? 0) + n;
+    traces[wanted.seed] = run.trace;
+    ran += 1;
+    if (run.violations.length > 0) failed = await tell(wanted, run, template);
+  }
+  return { ran, counts, traces, failed };
+}
+
+/** The seed, what broke, and a file with the least of its plan that still breaks it. */
+async function tell(plan: Plan, { violations }: Run, template: Template): Promise<SeedsReport["failed"]> {
+  const shrunk = await shrink(plan, async (one) => (await runPlan(one, template)).violations.length > 0);
+  const file = join(tmpdir(), `sameface-sim-${plan.seed}.json`);
+  writeFileSync(file, JSON.stringify(shrunk, null, 2));
+  return { seed: plan.seed, violations, plan: file, steps: shrunk.steps.length };
+}
+
+/** Parts of the plan are left out, halves first, for as long as it still fails. */
+async function shrink(plan: Plan, fails: (plan: Plan) => Promise<boolean>): Promise<Plan> {
+  let smallest = plan;
+  let tries = 0;
+  for (let part = Math.ceil(plan.steps.length / 2); part >= 1; part = part === 1 ? 0 : Math.ceil(part / 2)) {
+    for (let from = 0; from < smallest.steps.length && tries < MOST_TRIES; ) {
+      const steps = smallest.steps.filter((_, n) => n < from || n >= from + part);
+      tries += 1;
+      if (await fails({ ...smallest, steps })) smallest = { ...smallest, steps };
+      else from += part;
+    }
+  }
+  return smallest;
+}
