@@ -31,7 +31,7 @@ export const Id = Type.String({ pattern: "^(test_)?[0-9a-f]{24}$", description: 
 
 export const CustomerId = Type.String({
   pattern: "^[A-Za-z0-9_-]{1,64}$",
-  description: "The caller's own id of a customer: opaque, never parsed.",
+  description: "1 to 64 of A-Z, a-z, 0-9, _ and -: the caller's own id of a customer, opaque, never parsed.",
 });
 
 /** RFC 3339 with seconds and a zone, as it is taken in and as it is given out. */

@@ -21,7 +21,10 @@ export const ScopeName = oneOf(
   "admin: all of the tenant; root: also tenants.",
 );
 
-export const KeyId = Type.String({ pattern: "^(root_)?[0-9a-f]{24}$", description: "Names a key; is not the key." });
+export const KeyId = Type.String({
+  pattern: "^(root_)?[0-9a-f]{24}$",
+  description: "24 hexadecimal characters, root_ before them where it is so: names a key; is not the key.",
+});
 export const KeyParams = closed({ id: KeyId });
 
 export const KeyBody = closed({

@@ -5,7 +5,7 @@ import { Outcomes } from "./endpoints.ts";
 export const StreamBody = closed({
   name: Type.String({
     pattern: "^[\\x21-\\x7e]{1,100}$",
-    description: "Visible ASCII. A stream of this name goes on where its last listener stopped.",
+    description: "1 to 100 of visible ASCII. A stream of this name goes on where its last listener stopped.",
   }),
   outcomes: Type.Optional(nullable(Outcomes)),
 });

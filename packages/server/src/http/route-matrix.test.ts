@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { SCOPES, type Scope } from "../store/records.ts";
 import { mayCall } from "./keyring.ts";
+import { onePerKind } from "./one-per-kind.fixture.ts";
 import type { RouteShape } from "./route.ts";
 import { ROUTE_SHAPES } from "./route-shapes.ts";
 import { startTestServer, type TestAnswer, type TestCall, type TestServer } from "./test-server.fixture.ts";
@@ -107,27 +108,6 @@ describe("the route table", () => {
     assert.equal((await post("/v1/authentications/verify", transaction, other)).body["verified"], false);
   });
 });
-
-/** A thing of each kind in the first tenant, by the part of the path that names the kind. */
-async function onePerKind(server: TestServer): Promise<Readonly<Record<string, string>>> {
-  const idOf = async (path: string, body: object): Promise<string> =>
-    String((await server.call(path, { method: "POST", body })).body["id"]);
-  await server.enrol("anna", { face: "anna" });
-  const endpoints = await idOf("/v1/endpoints", { url: "http://127.0.0.1:4999/hook" });
-  const attempt = await server.authenticate("anna", { face: "anna", shot: 1 });
-  const authentications = String(attempt.body["id"]);
-  const detail = await server.call(`/v1/authentications/${authentications}`);
-  const [delivery] = detail.body["deliveries"] as { id: string }[];
-  return {
-    customers: "anna",
-    authentications,
-    endpoints,
-    deliveries: String(delivery?.id),
-    replays: await idOf("/v1/replays", { endpointId: endpoints, since: "2020-01-01T00:00:00Z", which: "dead" }),
-    keys: await idOf("/v1/keys", { name: "k", scopes: ["events:read"] }),
-    streams: await idOf("/v1/streams", { name: "laptop" }),
-  };
-}
 
 /** `/v1/customers/{customerId}/block` → `customers` */
 function kindOf({ path }: RouteShape): string {

@@ -10,7 +10,14 @@ const Settings = Type.Object(
     tokenUrl: Type.String({ minLength: 1, maxLength: 2048, description: "Judged by the rules of an endpoint's URL." }),
     clientId: Type.String({ minLength: 1, maxLength: 512 }),
     clientSecret: Type.String({ minLength: 1, maxLength: 4096 }),
-    scope: Type.Optional(Type.String({ minLength: 1, maxLength: 1024, pattern: "^[\\x20-\\x7e]+$" })),
+    scope: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1024,
+        pattern: "^[\\x20-\\x7e]+$",
+        description: "Visible ASCII and spaces.",
+      }),
+    ),
   },
   { additionalProperties: false, description: "OAuth 2.0 client credentials; the token is kept in memory only." },
 );
