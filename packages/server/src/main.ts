@@ -271,7 +271,7 @@ async function createApp(
   const openapi = openApiDocument(ROUTE_SHAPES, { version: VERSION, serverUrl: config.publicUrl ?? null });
   const sessions = sessionsOf(parts);
   const dashboard = [
-    ...sessionRoutes({ ...parts, sessions, version: VERSION, notices }),
+    ...sessionRoutes({ ...parts, ...config, sessions, version: VERSION, notices }),
     ...(await pageRoutes(parts.pages ?? null)),
   ];
   const routes: readonly Route[] = [

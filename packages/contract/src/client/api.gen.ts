@@ -38,11 +38,11 @@ type EndpointAuth = { readonly kind: "headers"; readonly headers: Readonly<Recor
 
 type EndpointBody = { readonly url: string; readonly description?: string | null; readonly profile?: "standard" | "incode"; readonly outcomes?: readonly OutcomeName[] | null; readonly headers?: Readonly<Record<string, string>> | null; readonly auth?: EndpointAuth | null; readonly rateLimit?: number | null; readonly operator?: boolean; };
 
-type EndpointCreated = { readonly id: Id; readonly url: string; readonly description: string | null; readonly profile: "standard" | "incode"; readonly outcomes: readonly OutcomeName[] | null; readonly publicKey: string | null; readonly auth: { readonly kind: "headers" | "basic" | "oauth2"; } | null; readonly rateLimit: number | null; readonly enabled: boolean; readonly verified: boolean; readonly disabledReason: string | null; readonly slowedUntil: Timestamp | null; readonly failingSince: Timestamp | null; readonly consecutiveFailures: number; readonly operator: boolean; readonly createdAt: Timestamp; readonly secret: string; };
+type EndpointCreated = { readonly id: Id; readonly url: string; readonly description: string | null; readonly profile: "standard" | "incode"; readonly outcomes: readonly OutcomeName[] | null; readonly publicKey: string | null; readonly overlapUntil: string | null; readonly auth: { readonly kind: "headers" | "basic" | "oauth2"; } | null; readonly rateLimit: number | null; readonly enabled: boolean; readonly verified: boolean; readonly disabledReason: string | null; readonly slowedUntil: Timestamp | null; readonly failingSince: Timestamp | null; readonly consecutiveFailures: number; readonly operator: boolean; readonly createdAt: Timestamp; readonly secret: string; };
 
 type EndpointPatch = { readonly url?: string; readonly description?: string | null; readonly profile?: "standard" | "incode"; readonly outcomes?: readonly OutcomeName[] | null; readonly headers?: Readonly<Record<string, string>> | null; readonly auth?: EndpointAuth | null; readonly rateLimit?: number | null; };
 
-type EndpointView = { readonly id: Id; readonly url: string; readonly description: string | null; readonly profile: "standard" | "incode"; readonly outcomes: readonly OutcomeName[] | null; readonly publicKey: string | null; readonly auth: { readonly kind: "headers" | "basic" | "oauth2"; } | null; readonly rateLimit: number | null; readonly enabled: boolean; readonly verified: boolean; readonly disabledReason: string | null; readonly slowedUntil: Timestamp | null; readonly failingSince: Timestamp | null; readonly consecutiveFailures: number; readonly operator: boolean; readonly createdAt: Timestamp; };
+type EndpointView = { readonly id: Id; readonly url: string; readonly description: string | null; readonly profile: "standard" | "incode"; readonly outcomes: readonly OutcomeName[] | null; readonly publicKey: string | null; readonly overlapUntil: string | null; readonly auth: { readonly kind: "headers" | "basic" | "oauth2"; } | null; readonly rateLimit: number | null; readonly enabled: boolean; readonly verified: boolean; readonly disabledReason: string | null; readonly slowedUntil: Timestamp | null; readonly failingSince: Timestamp | null; readonly consecutiveFailures: number; readonly operator: boolean; readonly createdAt: Timestamp; };
 
 type EndpointsPage = { readonly items: readonly EndpointView[]; readonly next: string | null; };
 
@@ -102,6 +102,10 @@ type Ready = { readonly status: "ready"; readonly engine: null | { readonly embe
 
 type ReplayBody = { readonly endpointId: Id; readonly since: Timestamp; readonly until?: string; readonly which: "dead" | "missing" | "all"; readonly perSecond?: number; };
 
+type ReplayPreview = { readonly events: number; readonly deliveries: number; readonly whole: boolean; };
+
+type ReplayPreviewBody = { readonly endpointId: Id; readonly since: Timestamp; readonly until?: string; readonly which: "dead" | "missing" | "all"; };
+
 type ReplayView = { readonly id: Id; readonly endpointId: Id; readonly which: "dead" | "missing" | "all"; readonly since: Timestamp; readonly until: Timestamp; readonly perSecond: number; readonly status: "running" | "finished" | "cancelled"; readonly reason: string | null; readonly progress: { readonly total: number; readonly done: number; readonly queued: number; }; readonly createdAt: Timestamp; readonly updatedAt: Timestamp; readonly finishedAt: Timestamp | null; };
 
 type ReplaysPage = { readonly items: readonly ReplayView[]; readonly next: string | null; };
@@ -110,7 +114,7 @@ type RotateBody = { readonly overlapSeconds?: number; };
 
 type ScopeName = "authenticate" | "customers:read" | "customers:write" | "endpoints:read" | "endpoints:write" | "events:read" | "deliveries:write" | "policy:write" | "keys:write" | "audit:read" | "metrics:read" | "admin" | "root";
 
-type SessionView = { readonly signedIn: false; } | { readonly signedIn: true; readonly role: "viewer" | "operator" | "admin"; readonly scopes: readonly ScopeName[]; readonly tenantId: string; readonly keyId: KeyId; readonly keyName: string; readonly csrfToken: string; readonly signedInAt: Timestamp; readonly freshUntil: string; readonly expiresAt: Timestamp; readonly idleSeconds: number; readonly server: { readonly version: string; readonly notices: readonly string[]; }; };
+type SessionView = { readonly signedIn: false; } | { readonly signedIn: true; readonly role: "viewer" | "operator" | "admin"; readonly scopes: readonly ScopeName[]; readonly tenantId: string; readonly keyId: KeyId; readonly keyName: string; readonly csrfToken: string; readonly signedInAt: Timestamp; readonly freshUntil: string; readonly expiresAt: Timestamp; readonly idleSeconds: number; readonly server: { readonly version: string; readonly retentionDays: number; readonly notices: readonly string[]; }; };
 
 type SignInBody = { readonly key: string; };
 
@@ -203,6 +207,8 @@ export interface Schemas {
   readonly Problem: Problem;
   readonly Ready: Ready;
   readonly ReplayBody: ReplayBody;
+  readonly ReplayPreview: ReplayPreview;
+  readonly ReplayPreviewBody: ReplayPreviewBody;
   readonly ReplayView: ReplayView;
   readonly ReplaysPage: ReplaysPage;
   readonly RotateBody: RotateBody;
@@ -483,6 +489,12 @@ export interface Operations {
     readonly answers: { readonly 200: ReplaysPage; };
     readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
+  /** How many deliveries a replay would make due; makes nothing */
+  readonly previewReplay: {
+    readonly input: { readonly body: ReplayPreviewBody; };
+    readonly answers: { readonly 200: ReplayPreview; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
   /** One replay with its progress */
   readonly readReplay: {
     readonly input: { readonly id: Id; };
@@ -649,6 +661,7 @@ export const OPERATIONS = {
   retryDelivery: ["POST", "/v1/deliveries/{id}/retry"],
   createReplay: ["POST", "/v1/replays"],
   listReplays: ["GET", "/v1/replays"],
+  previewReplay: ["POST", "/v1/replays/preview"],
   readReplay: ["GET", "/v1/replays/{id}"],
   cancelReplay: ["DELETE", "/v1/replays/{id}"],
   listOperatorEvents: ["GET", "/v1/operator-events"],

@@ -53,6 +53,7 @@ const view = {
   profile: Profile,
   outcomes: nullable(Type.Array(OutcomeName, { description: "Outcomes that are sent; null: all." })),
   publicKey: nullable(Type.String({ description: "`whpk_…`: verifies the `v1a` signatures." })),
+  overlapUntil: nullable({ ...Timestamp, description: "Until then the secrets of before sign too; null: no overlap." }),
   auth: nullable(closed({ kind: oneOf(AUTH_NAMES, "How requests are signed in; its settings are never given out.") })),
   rateLimit: nullable(RateLimit),
   enabled: Type.Boolean(),

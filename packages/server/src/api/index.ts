@@ -54,7 +54,7 @@ export { OperatorEnvelope, OperatorEventsPage, OperatorEventView } from "./opera
 export { Overview } from "./overview.ts";
 export { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, PolicyBody, PolicyPreview, PolicyPreviewBody } from "./policy.ts";
 export { Problem } from "./problem.ts";
-export { ReplayBody, ReplaysPage, ReplaysQuery, ReplayView } from "./replays.ts";
+export { ReplayBody, ReplayPreview, ReplayPreviewBody, ReplaysPage, ReplaysQuery, ReplayView } from "./replays.ts";
 export { AssetParams, CspReports, SessionView, SignInBody } from "./sessions.ts";
 export { UnlockSourceBody } from "./sources.ts";
 export { Statistics, StatisticsQuery } from "./statistics.ts";

@@ -20,6 +20,22 @@ export const ReplayBody = closed({
 });
 export type ReplayBody = Static<typeof ReplayBody>;
 
+/** What a replay would do; nothing is made. */
+export const ReplayPreviewBody = closed({
+  endpointId: Id,
+  since: Timestamp,
+  until: Type.Optional({ ...Timestamp, description: "Default: now." }),
+  which: Which,
+});
+export type ReplayPreviewBody = Static<typeof ReplayPreviewBody>;
+
+export const ReplayPreview = closed({
+  events: Type.Integer({ minimum: 0, description: "Events of the range." }),
+  deliveries: Type.Integer({ minimum: 0, description: "Deliveries that would be made due." }),
+  whole: Type.Boolean({ description: "false: counting stopped at 50,000 events; there are more." }),
+});
+export type ReplayPreview = Static<typeof ReplayPreview>;
+
 export const ReplayView = closed(
   {
     id: Id,

@@ -25,6 +25,7 @@ export const SessionView = Type.Union([
     idleSeconds: Type.Integer(),
     server: closed({
       version: Type.String(),
+      retentionDays: Type.Integer({ description: "Days for which events, deliveries and authentications are kept." }),
       notices: Type.Array(Type.String(), { description: "What the operator of the server should know at all times." }),
     }),
   }),

@@ -88,6 +88,9 @@ describe("what the owner of an endpoint sets, rotates and proves", () => {
     const rotated = await post(`/v1/endpoints/${id}/rotate-secret`, {});
     assert.equal(rotated.status, 200, rotated.text);
     assert.match(String(rotated.body["secret"]), /^whsec_/);
+    assert.equal(made.body["overlapUntil"], null);
+    const overlapMs = Date.parse(String(rotated.body["overlapUntil"])) - Date.now();
+    assert.ok(overlapMs > 86_300_000 && overlapMs <= 86_400_000, "24 h, where nothing is said");
     assert.notEqual(rotated.body["secret"], made.body["secret"]);
     const both = await keysOf();
     assert.deepEqual(

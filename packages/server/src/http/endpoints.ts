@@ -288,6 +288,7 @@ function refusalProblem({ field, message, canonical }: SettingRefusal): ProblemA
 }
 
 function endpointView(endpoint: Endpoint): EndpointView {
+  const ends = endpoint.secrets.flatMap(({ expiresAtMs }) => (expiresAtMs === null ? [] : [expiresAtMs]));
   const present = endpoint.secrets.find((secret) => secret.publicKey !== null && secret.expiresAtMs === null);
   return {
     id: endpoint.endpointId,
@@ -296,6 +297,7 @@ function endpointView(endpoint: Endpoint): EndpointView {
     profile: endpoint.profile,
     outcomes: endpoint.outcomes === null ? null : [...endpoint.outcomes],
     publicKey: present?.publicKey ?? null,
+    overlapUntil: ends.length === 0 ? null : timestamp(Math.max(...ends)),
     auth: endpoint.authKind === null ? null : { kind: endpoint.authKind },
     rateLimit: endpoint.rateLimit,
     enabled: endpoint.enabled,

@@ -23,6 +23,11 @@ describe("the API of replays", () => {
     });
 
   it("makes a replay, tells its progress, lists it, and makes what was missing due", async () => {
+    const preview = await server.call("/v1/replays/preview", {
+      method: "POST",
+      body: { endpointId, since: "2020-01-01T00:00:00Z", which: "missing" },
+    });
+    assert.deepEqual(preview.body, { events: 1, deliveries: 1, whole: true }, preview.text);
     const made = await post();
     assert.equal(made.status, 201, made.text);
     assert.deepEqual(
@@ -60,6 +65,12 @@ describe("the API of replays", () => {
     assert.equal(await codeOf({ until: "2019-01-01T00:00:00Z" }), "validation");
     assert.equal(await codeOf({ which: "some" }), "validation");
     assert.equal(await codeOf({ perSecond: 0 }), "validation");
+    const previewOf = async (more: object): Promise<unknown> => {
+      const body = { endpointId, since: "2020-01-01T00:00:00Z", which: "all", ...more };
+      return (await server.call("/v1/replays/preview", { method: "POST", body })).body["code"];
+    };
+    assert.equal(await previewOf({ endpointId: "0".repeat(24) }), "endpointUnavailable");
+    assert.equal(await previewOf({ until: "2019-01-01T00:00:00Z" }), "validation");
     await server.call(`/v1/endpoints/${endpointId}/disable`, { method: "POST" });
     assert.equal(await codeOf({}), "endpointUnavailable");
     assert.equal((await server.call(`/v1/replays/${"0".repeat(24)}`)).status, 404);

@@ -61,7 +61,7 @@ describe("sessions of the dashboard", () => {
       new RegExp(`^sameface-${server.port}=[A-Za-z0-9_-]{43}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200$`),
     );
     assert.deepEqual([answer.body["role"], answer.body["signedIn"]], ["admin", true]);
-    assert.deepEqual(answer.body["server"], { version: "0", notices: ["a notice"] });
+    assert.deepEqual(answer.body["server"], { version: "0", retentionDays: 30, notices: ["a notice"] });
     const person = await signIn();
     assert.equal((await person.call("/v1/keys")).status, 200);
     assert.equal((await person.call("/v1/session")).body["signedIn"], true);

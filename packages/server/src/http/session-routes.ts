@@ -57,6 +57,7 @@ export interface SessionRouteParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+  readonly retentionDays: number;
   /** What an operator should know at all times: networks that are opened, … (S40). */
   readonly notices: readonly string[];
 }
@@ -105,7 +106,7 @@ async function signIn(
   return { status: 201, json: sessionView(caller, parts), headers: { "set-cookie": cookie } };
 }
 
-function sessionView(caller: SessionCaller, { version, notices }: SessionRouteParts): SessionView {
+function sessionView(caller: SessionCaller, { version, retentionDays, notices }: SessionRouteParts): SessionView {
   const { session, scopes, tenantId, keyId } = caller;
   const signedInAt = timestamp(session.signedInAtMs);
   return {
@@ -120,7 +121,7 @@ function sessionView(caller: SessionCaller, { version, notices }: SessionRoutePa
     freshUntil: timestamp(session.signedInAtMs + FRESH_MS),
     expiresAt: timestamp(session.expiresAtMs),
     idleSeconds: IDLE_MS / 1_000,
-    server: { version, notices: [...notices] },
+    server: { version, retentionDays, notices: [...notices] },
   };
 }
 

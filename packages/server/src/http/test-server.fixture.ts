@@ -141,7 +141,7 @@ export async function startTestServer(
     ...healthRoutes({ ...parts, delivers: false }),
     ...metricsRoutes(parts),
     ...documentRoutes({ openapi }),
-    ...sessionRoutes({ ...parts, sessions, version: "0", notices: ["a notice"] }),
+    ...sessionRoutes({ ...parts, sessions, version: "0", retentionDays: 30, notices: ["a notice"] }),
     ...(await pageRoutes(pages)),
     ...customerRoutes(parts),
     ...customerExportRoutes(parts),

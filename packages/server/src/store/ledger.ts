@@ -41,6 +41,10 @@ export interface Ledger {
       perSecond: number;
     },
   ): Promise<Replay | { readonly kind: "endpointUnavailable" }>;
+  /** What a replay over the range would look at and make due now; `null`: there is no such endpoint. */
+  countReplay(
+    where: Where & { endpointId: string; which: ReplayWhich; sinceMs: AtMs; untilMs: AtMs | null },
+  ): Promise<{ readonly events: number; readonly deliveries: number; readonly whole: boolean } | null>;
   readReplay(where: Where & { replayId: string }): Promise<Replay | null>;
   /** Newest first. */
   listReplays(where: PageOf & { endpointId: string | null }): Promise<Page<Replay>>;

@@ -77,6 +77,11 @@ export function replayConformance(open: OpenStore): void {
       const first = await sendAll(bench, DEAD);
       const done = await decideMany(bench, 1);
       await sendAll(bench);
+      const range = { tenantId: TENANT, endpointId, sinceMs: bench.nowMs() - 3_600_000, untilMs: null };
+      const counted = await bench.store.countReplay({ ...range, which: "dead" });
+      assert.deepEqual(counted, { events: 5, deliveries: 2, whole: true });
+      assert.equal((await bench.store.countReplay({ ...range, which: "all" }))?.deliveries, 3);
+      assert.equal(await bench.store.countReplay({ ...range, endpointId: newId(), which: "all" }), null);
       const replay = await make(bench, endpointId, { which: "dead" });
       assert.deepEqual([replay.status, replay.total, replay.looked, replay.queued], ["running", 5, 0, 0]);
       await runAll(bench);

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { type Endpoint, FOR_LISTENER, type ReplayWhich } from "../records.ts";
 import type { Store } from "../store.ts";
-import type { Backend, WriteView } from "./backend.ts";
+import type { Backend, ReadView, WriteView } from "./backend.ts";
 import { readEndpoint } from "./endpoint-records.ts";
 import { beginsAs } from "./fan-out.ts";
 import { lockTenant } from "./lock-tenant.ts";
@@ -16,8 +16,11 @@ const BATCHES_PER_SECOND = 4;
 /** How often a replay looks whether its disabled endpoint is enabled again. */
 const DISABLED_WAIT_MS = 5_000;
 
-/** The part of the {@link Store} that runs replays. */
-export function advanceQueries({ read, write }: Backend): Pick<Store, "advanceReplay"> {
+/** Events that are counted before a replay is made: reading them all would hold up what is decided meanwhile. */
+const COUNTED = 50_000;
+
+/** The part of the {@link Store} that runs replays, and says beforehand what one would do. */
+export function advanceQueries({ read, write }: Backend): Pick<Store, "advanceReplay" | "countReplay"> {
   const firstDue = async () =>
     await read(async ({ db, nowMs }) => {
       const row = await db
@@ -30,6 +33,7 @@ export function advanceQueries({ read, write }: Backend): Pick<Store, "advanceRe
       return row?.due_at_ms == null ? null : { ...row, dueInMs: Math.max(0, row.due_at_ms - nowMs) };
     });
   return {
+    countReplay: async (where) => await read(async (view) => await countReplay(view, where)),
     advanceReplay: async () => {
       const due = await firstDue();
       if (due === null || due.dueInMs > 0) return due?.dueInMs ?? null;
@@ -137,14 +141,49 @@ const REOPENED: Readonly<Record<ReplayWhich, readonly DeliveryRow["status"][]>> 
 };
 
 function isWanted(
-  found: Found,
-  { replay, endpoint }: { readonly replay: ReplayRow; readonly endpoint: Endpoint },
+  found: Omit<Found, "event_id" | "sequence" | "delivery_id">,
+  { replay, endpoint }: { readonly replay: Pick<ReplayRow, "which">; readonly endpoint: Endpoint },
 ): boolean {
   const { erased, test, operator_type, outcome, status } = found;
   if (erased === 1 || test === 1 || (operator_type !== null) !== endpoint.operator) return false;
   // The filter of now: one that was widened gets what it skipped, and none gets what it does not want.
   const passes = endpoint.outcomes === null || outcome === null || endpoint.outcomes.includes(outcome);
   return passes && (status === null ? replay.which !== "dead" : REOPENED[replay.which].includes(status));
+}
+
+/** By what decides whether an event is wanted, so that a few rows come back whatever the range is. */
+async function countReplay(
+  view: ReadView,
+  where: Parameters<Store["countReplay"]>[0],
+): ReturnType<Store["countReplay"]> {
+  const { tenantId, endpointId, sinceMs, which } = where;
+  const endpoint = await readEndpoint(view, { tenantId, endpointId });
+  if (endpoint === null) return null;
+  const range = view.db
+    .selectFrom("events")
+    .select(["tenant_id", "event_id", "outcome", "test", "operator_type"])
+    .select(sql<number>`case when body is null then 1 else 0 end`.as("erased"))
+    .where("tenant_id", "=", tenantId)
+    .where("created_at_ms", ">=", sinceMs)
+    .where("created_at_ms", "<=", where.untilMs ?? view.nowMs)
+    .limit(COUNTED)
+    .as("e");
+  const groups = await view.db
+    .selectFrom(range)
+    .leftJoin("deliveries as d", (on) =>
+      on
+        .onRef("d.tenant_id", "=", "e.tenant_id")
+        .onRef("d.event_id", "=", "e.event_id")
+        .on("d.endpoint_id", "=", endpointId),
+    )
+    .select(["e.outcome", "e.test", "e.operator_type", "e.erased", "d.status"])
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .groupBy(["e.outcome", "e.test", "e.operator_type", "e.erased", "d.status"])
+    .execute();
+  const sum = (some: typeof groups): number => some.reduce((total, { count }) => total + count, 0);
+  const events = sum(groups);
+  const wanted = groups.filter((group) => isWanted(group, { replay: { which }, endpoint }));
+  return { events, deliveries: sum(wanted), whole: events < COUNTED };
 }
 
 interface Chosen {
