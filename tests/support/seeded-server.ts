@@ -46,7 +46,7 @@ export async function startSeededServer(texts: Readonly<Record<string, string>> 
     (await server.call(path, { method: "POST", body })).body;
   const good = await post("/v1/endpoints", { url: receiver.url, description: texts["description"] ?? "The shop" });
   // Nobody listens there.
-  const refused = await post("/v1/endpoints", { url: "http://127.0.0.1:9/hook", description: "Closed port" });
+  const refused = await post("/v1/endpoints", { url: "http://127.0.0.1:1025/hook", description: "Closed port" });
   const consent = { reference: texts["consent"] ?? "form 7, signed 2026-01-05" };
   const image = await drawnPicture(ENROLLED);
   for (const customerId of ["anna", "bert"]) {

@@ -1,5 +1,6 @@
 import type { ApiClient } from "@sameface/contract/client";
 import { useCallback, useState } from "react";
+import type { Failure } from "../kit/states.tsx";
 import { useSession } from "./session.tsx";
 import { useTell } from "./toasts.tsx";
 import { type AnyAnswer, attempt } from "./use-answer.tsx";
@@ -7,7 +8,11 @@ import { type AnyAnswer, attempt } from "./use-answer.tsx";
 /** Does something; resolves to what was answered, `null` where it was not done (that is told already). */
 export type Act = <Body>(
   call: (client: ApiClient) => Promise<AnyAnswer<Body>>,
-  options?: { readonly done?: string },
+  options?: {
+    readonly done?: string;
+    /** Told of a refusal in place of a toast: for a form, which shows it beside what is wrong. */
+    readonly refused?: (failure: Failure) => void;
+  },
 ) => Promise<Body | null>;
 
 /**
@@ -22,7 +27,7 @@ export function useAct(): { readonly act: Act; readonly busy: boolean } {
   const tell = useTell();
   const [busy, setBusy] = useState(false);
   const act = useCallback<Act>(
-    async (call, { done } = {}) => {
+    async (call, { done, refused } = {}) => {
       setBusy(true);
       try {
         const answer = await attempt(async () => await call(client));
@@ -36,7 +41,8 @@ export function useAct(): { readonly act: Act; readonly busy: boolean } {
           return null;
         }
         if (answer.status === 401) onEnd();
-        tell("bad", answer.failure?.detail ?? "The server can't be reached.");
+        if (refused !== undefined) refused(answer.failure);
+        else tell("bad", answer.failure?.detail ?? "The server can't be reached.");
         return null;
       } finally {
         setBusy(false);
