@@ -26,7 +26,7 @@ export const ADAPTERS: Adapters = {
   openStore: async ({ config: { databaseUrl }, folder, clock, random }) =>
     databaseUrl === undefined
       ? await createSqliteStore({ folder, clock, random })
-      : await createPostgresStore({ url: databaseUrl, clock, random }),
+      : await createPostgresStore({ url: databaseUrl, folder, clock, random }),
   startEngine: async ({ engineProcesses }) =>
     await createEngine(engineProcesses === undefined ? {} : { processes: engineProcesses }),
 };

@@ -21,7 +21,8 @@ export const Settings = Type.Object(
     data: Type.String({
       minLength: 1,
       default: "./data",
-      description: "Folder of the database; with PostgreSQL only the master key file is made, beside it.",
+      description:
+        "Folder of the database; with PostgreSQL only the master key file and the hashes of whom was erased are made, beside it.",
     }),
     databaseUrl: Type.Optional(
       Type.String({

@@ -5,10 +5,12 @@ import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { ColumnTypes } from "../migrations/column-types.ts";
 import { migrate } from "../migrations/migrate.ts";
+import { rememberErased } from "../queries/remember-erased.ts";
 import { storeOver } from "../queries/store-over.ts";
 import type { AtMs } from "../records.ts";
 import type { Store } from "../store.ts";
 import { StoreError } from "../store-error.ts";
+import { tombstoneFile } from "../tombstone-file.ts";
 import { checkServer, refusal } from "./check-server.ts";
 import { type ConnectOptions, connectOptions, nameOfDatabase } from "./connect-options.ts";
 import { createNodeWake } from "./node-wake.ts";
@@ -22,6 +24,8 @@ export interface PostgresStoreOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Beside this path the node notes whom it erased, so that it outlives a restored dump; absent: nowhere. */
+  readonly folder?: string;
   /** Lets other work go on between two commits; a simulation hands in its own. */
   readonly nextTurn?: () => Promise<void>;
   /** The store's time, given the database's; a test hands in its own. */
@@ -64,7 +68,14 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     await pool.end();
   };
   const transactions = createTransactions({ pool, clock, random, timeOf });
-  return storeOver(createPostgresBackend({ nextTurn: oneTurn, ...options, transactions, listeners, wake, release }));
+  const backend = createPostgresBackend({ nextTurn: oneTurn, ...options, transactions, listeners, wake, release });
+  if (options.folder === undefined) return storeOver(backend);
+  try {
+    return await rememberErased(backend, tombstoneFile(options.folder));
+  } catch (cause) {
+    await backend.close();
+    throw cause;
+  }
 }
 
 async function oneTurn(): Promise<void> {

@@ -44,7 +44,9 @@ export async function moveFromSqlite(options: MoveOptions): Promise<readonly Mov
   if (!existsSync(file)) throw new StoreError("unavailable", `there is no database in ${folder}`);
   // Both sides get the schema of this version, and whoever was erased since a backup is erased again first.
   await (await createSqliteStore(options)).close();
-  await (await createPostgresStore(options)).close();
+  // Without the folder: what its tombstones would write here is moved from there.
+  const { clock, random } = options;
+  await (await createPostgresStore({ url, clock, random })).close();
   const unlock = lockFolder(folder);
   const source = openReader(file);
   const client = new pg.Client({ ...connectionLimits(), ...connectOptions(url), ...NO_LIMITS });

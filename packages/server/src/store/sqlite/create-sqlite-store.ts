@@ -6,18 +6,16 @@ import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { ColumnTypes } from "../migrations/column-types.ts";
 import { migrate } from "../migrations/migrate.ts";
-import type { Backend } from "../queries/backend.ts";
-import { storeOver } from "../queries/store-over.ts";
-import { agreeOnErased, type OutsideTombstones, readTombstone } from "../queries/tombstones.ts";
+import { rememberErased } from "../queries/remember-erased.ts";
 import type { Store } from "../store.ts";
 import { createStoreClock } from "../store-clock.ts";
+import { tombstoneFile } from "../tombstone-file.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { openReader, openWriter } from "./open-database.ts";
 import { makePrivateFolder } from "./private-files.ts";
 import { createSqliteBackend } from "./sqlite-backend.ts";
 import { kyselyOver } from "./sqlite-connection.ts";
 import { toStoreError } from "./sqlite-fault.ts";
-import { tombstoneFile } from "./tombstone-file.ts";
 
 /** What the store needs of the world. */
 export interface SqliteStoreOptions {
@@ -63,22 +61,6 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     closeAll(opened);
     throw toStoreError(cause);
   }
-}
-
-/** Who was erased before a backup was put back is erased again before anything else is done (F46). */
-async function rememberErased(backend: Backend, outside: OutsideTombstones): Promise<Store> {
-  const store = storeOver(backend);
-  await agreeOnErased(backend, outside);
-  return {
-    ...store,
-    eraseCustomer: async (erasure) => {
-      const counts = await store.eraseCustomer(erasure);
-      const tombstone = await readTombstone(backend, erasure);
-      // Before the receipt is told: what was told outlives every backup.
-      if (tombstone !== null) outside.append([tombstone]);
-      return counts;
-    },
-  };
 }
 
 async function oneTurn(): Promise<void> {
