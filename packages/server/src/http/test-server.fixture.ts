@@ -96,13 +96,16 @@ export async function startTestServer(
     readonly clock?: Clock;
     readonly over?: (store: Store) => Partial<Store>;
     readonly publicUrl?: string;
+    /** Absent: SQLite in the folder. */
+    readonly open?: (folder: string) => Promise<Store>;
   } = {},
 ): Promise<TestServer> {
   const { clock = systemClock, over, publicUrl = null } = options;
   const parent = await mkdtemp(join(tmpdir(), "sameface-http-"));
   const folder = join(parent, "data");
   const random = systemRandom;
-  const real = await createSqliteStore({ folder, clock, random });
+  const open = options.open ?? (async () => await createSqliteStore({ folder, clock, random }));
+  const real = await open(folder);
   const store: Store = { ...real, ...over?.(real) };
   const keyFile = `${folder}.key`;
   const { vault } = await unlockVault({ meta: store, masterKeyText: null, otherKeyText: null, keyFile, random });

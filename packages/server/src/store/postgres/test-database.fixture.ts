@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
 import pg from "pg";
 
 const URL_OF_TESTS = process.env["SAMEFACE_TEST_POSTGRES_URL"] ?? "";
@@ -16,6 +18,8 @@ export function needsPostgres(): { readonly skip: string | false } {
 export interface TestSchema extends AsyncDisposable {
   readonly url: string;
   /** Runs statements in it, on a connection apart from those of the store. */
+  /** All of it, as `pg_dump` writes it; bytes are in hexadecimal. */
+  readonly dump: () => string;
   readonly sql: <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
 }
 
@@ -28,6 +32,7 @@ export async function createTestSchema(): Promise<TestSchema> {
   await client.query(`create schema ${name}`);
   return {
     url,
+    dump: () => dump(url, name),
     sql: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       (await client.query<Row>(text, [...values])).rows,
     [Symbol.asyncDispose]: async () => {
@@ -35,6 +40,18 @@ export async function createTestSchema(): Promise<TestSchema> {
       await client.end();
     },
   };
+}
+
+const DEBIAN = "/usr/lib/postgresql";
+
+function dump(url: string, schema: string): string {
+  // Debian's are on no PATH; the newest reads every older server.
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted((one, other) => Number(other) - Number(one)) : [];
+  const command = versions.map((version) => `${DEBIAN}/${version}/bin/pg_dump`).find((file) => existsSync(file));
+  const args = ["--schema", schema, "--inserts", url];
+  const { status, stdout, stderr } = spawnSync(command ?? "pg_dump", args, { encoding: "utf8", maxBuffer: 1e9 });
+  if (status !== 0) throw new Error(`pg_dump: ${stderr}`);
+  return stdout;
 }
 
 /** Empties every table but the record of what was migrated: much quicker than making them again. */
