@@ -233,8 +233,10 @@ async function send(
     },
     ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
   });
-  const text = await response.text();
   const type = response.headers.get("content-type") ?? "";
+  const endless = type.startsWith("text/event-stream");
+  if (endless) await response.body?.cancel();
+  const text = endless ? "" : await response.text();
   const parsed: unknown = /^application\/(problem\+)?json/.test(type) ? JSON.parse(text) : {};
   const answer = { status: response.status, headers: response.headers, text, body: parsed as Record<string, unknown> };
   holdAgainstRoute(method, path, answer);
