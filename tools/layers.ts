@@ -15,7 +15,7 @@ export interface Layer {
 const CONTRACT = "packages/contract/src/index\\.ts$";
 const CLIENT = "packages/contract/src/client/index\\.ts$";
 const PORT =
-  "packages/server/src/store/(store|ledger|rewrapping|session-store|records|store-error|lock-state|audit-hash)\\.ts$";
+  "packages/server/src/store/(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|audit-hash)\\.ts$";
 const WORLD = "packages/server/src/(clock|random|server-error)\\.ts$";
 const CONFIG = "packages/server/src/config/";
 const API = "packages/server/src/api/";
@@ -73,7 +73,7 @@ export const MAY: readonly Layer[] = [
     reason: "what it shows came over HTTP",
   },
   {
-    part: `${SERVER}store/(store|ledger|rewrapping|session-store|records|store-error|lock-state)\\.ts$`,
+    part: `${SERVER}store/(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state)\\.ts$`,
     may: [CONTRACT],
     outside: [],
     reason: "the port speaks plain records and knows none of its users",
@@ -85,7 +85,7 @@ export const MAY: readonly Layer[] = [
     reason: "whoever checks an audit hashes its rows as the store did",
   },
   {
-    part: `${SERVER}store/(?!(store|ledger|rewrapping|session-store|records|store-error|lock-state|audit-hash)\\.ts$)`,
+    part: `${SERVER}store/(?!(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|audit-hash)\\.ts$)`,
     may: [PORT, WORLD, CONTRACT],
     outside: ["kysely", "pg", "node:"],
     reason: "SQL stays here: the port, shared queries, the drivers",
@@ -130,6 +130,26 @@ export const MAY: readonly Layer[] = [
     outside: ["node:"],
     reason:
       "an authentication knows pictures and records; customers, authentication and delivery do not import each other",
+  },
+  {
+    part: `${SERVER}capture/(?!challenge\\.ts$)`,
+    may: [
+      `${SERVER}capture/challenge\\.ts$`,
+      CONTRACT,
+      API,
+      PORT,
+      WORLD,
+      "packages/engine/src/index\\.ts$",
+      `${SERVER}(authentication|customers|policy|faces|vault)/`,
+    ],
+    outside: ["node:"],
+    reason: "a capture ends in an authentication or an enrolment: it calls both, and neither knows of it",
+  },
+  {
+    part: `${SERVER}capture/challenge\\.ts$`,
+    may: ["packages/engine/src/index\\.ts$", `${SERVER}random\\.ts$`],
+    outside: [],
+    reason: "pure: a challenge and a frame in, what follows out; no clock, no I/O",
   },
   {
     part: `${SERVER}authentication/decide\\.ts$`,
@@ -177,7 +197,7 @@ export const MAY: readonly Layer[] = [
       PORT,
       WORLD,
       CONFIG,
-      `${SERVER}(customers|authentication|delivery|faces|metrics|policy|vault)/`,
+      `${SERVER}(customers|authentication|capture|delivery|faces|metrics|policy|vault)/`,
       "packages/engine/src/index\\.ts$",
     ],
     outside: ["fastify", "@fastify/multipart", "typebox", "ipaddr.js", "node:"],

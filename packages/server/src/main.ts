@@ -4,6 +4,8 @@ import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { compare, type Engine, EngineError } from "@sameface/engine";
 import type { Adapters } from "./adapters.ts";
+import type { Captures } from "./capture/captures.ts";
+import { capturesOf } from "./captures-of.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { describe } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
@@ -18,6 +20,7 @@ import { createSweeper, type Sweeper } from "./delivery/sweeper.ts";
 import { createDeliveryWorker, type DeliveryWorker } from "./delivery/worker.ts";
 import { auditRoutes } from "./http/audit.ts";
 import { authenticationRoutes } from "./http/authentications.ts";
+import { captureRoutes } from "./http/capture-routes.ts";
 import { createHttpServer } from "./http/create-http-server.ts";
 import { customerExportRoutes } from "./http/customer-export.ts";
 import { customerRoutes } from "./http/customers.ts";
@@ -46,6 +49,7 @@ import { statisticsRoutes } from "./http/statistics.ts";
 import { streamRoutes } from "./http/streams.ts";
 import { tenantRoutes } from "./http/tenants.ts";
 import { webhookKeyRoutes } from "./http/webhook-keys.ts";
+import { listeningUrl } from "./listening-url.ts";
 import { logReport } from "./log-report.ts";
 import { createMetrics, type Metrics } from "./metrics/create-metrics.ts";
 import { watchProcess } from "./metrics/process-use.ts";
@@ -122,6 +126,8 @@ interface Parts extends World {
   readonly sender: Sender;
   readonly endpoints: Endpoints;
   readonly streams: Streams;
+  /** `null`: the role api is not this process's. */
+  readonly captures: Captures | null;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Where the server listens; empty until it does. */
@@ -153,11 +159,12 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const at = app.server.address() as AddressInfo;
   parts.listeners.push({ address: at.address, port: at.port });
   const rewrappers = unlocked.keys === "rewrapping" ? [rewrapperOf(parts)] : [];
-  const jobs = [watch, ...(delivers ? deliveryJobs(parts) : []), ...rewrappers];
+  const captures = parts.captures === null ? [] : [parts.captures];
+  const jobs = [watch, ...captures, ...(delivers ? deliveryJobs(parts) : []), ...rewrappers];
   for (const job of jobs) job.start();
   parts.streams.start();
   const close = closeOf({ ...parts, app, jobs });
-  return { url: urlOf(at), adminKey, notices, close };
+  return { url: listeningUrl(at), adminKey, notices, close };
 }
 
 /** What runs beside the requests. */
@@ -199,7 +206,9 @@ function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | 
   const { send, guard } = sender;
   const endpoints = createEndpoints({ ...made, clock, random, allowedNetworks, guard, send, version: VERSION });
   const streams = createStreams({ ...made, clock, random, version: VERSION });
-  return { ...world, ...made, sender, endpoints, streams, listeners };
+  const parts = { ...world, ...made, sender, endpoints, streams, listeners };
+  const captures = made.engine === null ? null : capturesOf({ ...parts, engine: made.engine });
+  return { ...parts, captures };
 }
 
 function createWorker({ store, vault, sender, clock, random, log, metrics, config }: Parts): DeliveryWorker {
@@ -298,6 +307,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
     ...customerExportRoutes({ ...parts, readPolicy }),
     ...sourceRoutes(parts),
     ...authenticationRoutes({ ...parts, readPolicy, compare }),
+    ...captureRoutes(parts),
     ...policyRoutes(parts),
     ...tenantRoutes(parts),
     ...endpointRoutes(parts),
@@ -353,11 +363,6 @@ function toServerError(fault: unknown, config: Config): ServerError {
   const known = fault instanceof StoreError || fault instanceof VaultError || fault instanceof EngineError;
   const line = known ? fault.message : `the server could not start (${typeof code === "string" ? code : "no code"})`;
   return new ServerError("startFailed", line, { cause: fault });
-}
-
-function urlOf({ address, port, family }: AddressInfo): string {
-  if (address === "0.0.0.0" || address === "::") return `http://127.0.0.1:${port}`;
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }
 
 function versionOf(file: URL): string {

@@ -6,17 +6,43 @@ type AuditRowView = { readonly tenantId: string; readonly sequence: number; read
 
 type AuthenticateBody = { readonly customerId: CustomerId; readonly image: string; readonly source?: string; };
 
-type AuthenticationDetail = { readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly createdAt: Timestamp; readonly timings: Readonly<Record<string, number>> | null; readonly body: string | null; readonly event: EventView | null; readonly deliveries: readonly DeliveryView[]; };
+type AuthenticationDetail = { readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly flags: readonly string[]; readonly createdAt: Timestamp; readonly timings: Readonly<Record<string, number>> | null; readonly body: string | null; readonly event: EventView | null; readonly deliveries: readonly DeliveryView[]; };
 
-type AuthenticationView = { readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly createdAt: Timestamp; };
+type AuthenticationView = { readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly flags: readonly string[]; readonly createdAt: Timestamp; };
 
 type AuthenticationsPage = { readonly items: readonly AuthenticationView[]; readonly next: string | null; };
 
 type BlockBody = { readonly reason: string; };
 
+type CaptureBeginBody = { readonly source: "camera" | "file"; };
+
+type CaptureBegun = { readonly nonce: string; readonly moves: number; readonly lastsSeconds: number; };
+
+type CaptureBody = { readonly customerId: CustomerId; readonly purpose: "authenticate" | "enrol"; readonly returnUrl?: string; readonly consent?: { readonly reference?: string; readonly text?: string; }; };
+
+type CaptureCloseBody = { readonly reason: "cancelled" | "cameraRefused" | "cameraMissing" | "cameraBusy"; };
+
+type CaptureCreated = { readonly id: Id; readonly url: string; readonly expiresAt: Timestamp; };
+
+type CaptureFrameAnswer = { readonly state: "goOn" | "again" | "done" | "failed"; readonly ask: "centre" | "turnLeft" | "turnRight" | "blink" | "comeCloser" | null; readonly movesDone: number; readonly problem: string | null; readonly triesLeft: number | null; };
+
+type CaptureFrameBody = { readonly image: string; readonly nonce: string; readonly number: string; };
+
+type CaptureMoved = { readonly url: string; };
+
+type CaptureOpenBody = { readonly secret: string; };
+
+type CapturePageView = { readonly purpose: "authenticate" | "enrol"; readonly state: "open" | "ended"; readonly consent: { readonly text: string | null; readonly agreed: boolean; } | null; readonly liveness: "passive" | "challenge" | "both"; readonly fileUpload: boolean; readonly returnUrl: string | null; readonly frameAncestors: readonly string[]; readonly triesLeft: number; readonly expiresInSeconds: number; };
+
+type CaptureProblemBody = { readonly problem: "cameraRefused" | "cameraMissing" | "cameraBusy"; };
+
+type CaptureRef = { readonly captureSessionId: Id; };
+
+type CaptureSessionView = { readonly id: Id; readonly customerId: CustomerId; readonly purpose: "authenticate" | "enrol"; readonly status: "waiting" | "open" | "done" | "failed" | "closed" | "expired"; readonly reason: string | null; readonly tries: number; readonly problem: string | null; readonly authenticationId: Id | null; readonly interviewId: Id | null; readonly consent: { readonly reference: string; readonly text: string | null; readonly agreedAt: Timestamp | null; } | null; readonly returnUrl: string | null; readonly createdAt: Timestamp; readonly openedAt: Timestamp | null; readonly expiresAt: Timestamp; readonly endedAt: Timestamp | null; };
+
 type Checks = { readonly mask: boolean | "notEvaluated"; readonly lenses: boolean | "notEvaluated"; readonly headCover: boolean | "notEvaluated"; };
 
-type CustomerExport = { readonly customer: CustomerView; readonly authentications: readonly ({ readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly createdAt: Timestamp; readonly event: EventView | null; })[]; readonly next: string | null; };
+type CustomerExport = { readonly customer: CustomerView; readonly authentications: readonly ({ readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly flags: readonly string[]; readonly createdAt: Timestamp; readonly event: EventView | null; })[]; readonly next: string | null; };
 
 type CustomerId = string;
 
@@ -24,7 +50,7 @@ type CustomerView = { readonly customerId: CustomerId; readonly createdAt: Times
 
 type CustomersPage = { readonly items: readonly CustomerView[]; readonly next: string | null; };
 
-type Decided = { readonly id: Id; readonly outcome: OutcomeName; readonly reason: string | null; readonly customerId: CustomerId; readonly transactionId?: string; readonly eventId: Id; readonly checks: Checks; readonly hints: readonly string[]; readonly notification: NotificationBody; readonly timings: Readonly<Record<string, number>>; };
+type Decided = { readonly id: Id; readonly outcome: OutcomeName; readonly reason: string | null; readonly customerId: CustomerId; readonly transactionId?: string; readonly eventId: Id; readonly checks: Checks; readonly hints: readonly string[]; readonly flags: readonly string[]; readonly notification: NotificationBody; readonly timings: Readonly<Record<string, number>>; };
 
 type DeliveriesPage = { readonly items: readonly DeliveryView[]; readonly next: string | null; };
 
@@ -76,7 +102,7 @@ type Live = { readonly status: "live"; };
 
 type NotificationBody = Readonly<Record<string, unknown>>;
 
-type OperatorEnvelope = { readonly id: Id; readonly type: "endpoint.disabled" | "endpoint.failing" | "endpoint.recovered" | "delivery.dead" | "replay.finished" | "gap"; readonly at: Timestamp; readonly tenantId: string; readonly data: Readonly<Record<string, unknown>>; };
+type OperatorEnvelope = { readonly id: Id; readonly type: "endpoint.disabled" | "endpoint.failing" | "endpoint.recovered" | "delivery.dead" | "replay.finished" | "capture.ended" | "gap"; readonly at: Timestamp; readonly tenantId: string; readonly data: Readonly<Record<string, unknown>>; };
 
 type OperatorEventView = OperatorEnvelope | ErasedEvent;
 
@@ -86,13 +112,13 @@ type OutcomeName = "passed" | "declined" | "unknown-customer" | "blocklisted" | 
 
 type Overview = { readonly hours: readonly { readonly hour: Timestamp; readonly outcomes: Readonly<Record<string, number>>; readonly attempts: { readonly delivered: number; readonly failed: number; }; readonly deliveries: { readonly delivered: number; readonly dead: number; }; }[]; readonly waiting: { readonly pending: number; readonly inFlight: number; readonly failing: number; readonly held: number; readonly dead: number; }; readonly mostCounted: number; readonly times: { readonly count: number; readonly p50Ms: number; readonly p95Ms: number; } | null; readonly endpoints: readonly { readonly id: Id; readonly attempts: { readonly delivered: number; readonly failed: number; }; }[]; readonly silence: { readonly lastEventAt: Timestamp; readonly told: boolean; } | null; };
 
-type Policy = { readonly thresholds: { readonly match: "convenient" | "balanced" | "strict" | number; }; readonly checks: { readonly lenses: "block" | "flag" | "off"; readonly headCover: "block" | "flag" | "off"; }; readonly liveness: { readonly threshold: number; }; readonly secondFactor: boolean; readonly lockout: { readonly waitAfterFailures: number; readonly waitSeconds: number; readonly stopAfterFailures: number; }; };
+type Policy = { readonly thresholds: { readonly match: "convenient" | "balanced" | "strict" | number; }; readonly checks: { readonly lenses: "block" | "flag" | "off"; readonly headCover: "block" | "flag" | "off"; }; readonly liveness: { readonly threshold: number; }; readonly secondFactor: boolean; readonly lockout: { readonly waitAfterFailures: number; readonly waitSeconds: number; readonly stopAfterFailures: number; }; readonly capture: { readonly liveness: "passive" | "challenge" | "both"; readonly fileUpload: boolean; readonly returnUrls: readonly string[]; readonly frameAncestors: readonly string[]; }; readonly replayedPictures: "captures" | "all"; };
 
-type PolicyBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; };
+type PolicyBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; };
 
 type PolicyPreview = { readonly looked: number; readonly since: Timestamp | null; readonly unchanged: number; readonly changes: readonly ({ readonly from: OutcomeName; readonly to: "passed" | "declined" | "unknown-customer" | "blocklisted" | "spoof" | "not-recognized" | "error" | "undetermined"; readonly count: number; })[]; readonly policy: Policy; };
 
-type PolicyPreviewBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly last?: number; };
+type PolicyPreviewBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; readonly last?: number; };
 
 type PresentEvent = { readonly id: Id; readonly outcome: OutcomeName; readonly authenticationId: Id | null; readonly test: boolean; readonly notification: NotificationBody; readonly createdAt: Timestamp; };
 
@@ -163,6 +189,19 @@ export interface Schemas {
   readonly AuthenticationView: AuthenticationView;
   readonly AuthenticationsPage: AuthenticationsPage;
   readonly BlockBody: BlockBody;
+  readonly CaptureBeginBody: CaptureBeginBody;
+  readonly CaptureBegun: CaptureBegun;
+  readonly CaptureBody: CaptureBody;
+  readonly CaptureCloseBody: CaptureCloseBody;
+  readonly CaptureCreated: CaptureCreated;
+  readonly CaptureFrameAnswer: CaptureFrameAnswer;
+  readonly CaptureFrameBody: CaptureFrameBody;
+  readonly CaptureMoved: CaptureMoved;
+  readonly CaptureOpenBody: CaptureOpenBody;
+  readonly CapturePageView: CapturePageView;
+  readonly CaptureProblemBody: CaptureProblemBody;
+  readonly CaptureRef: CaptureRef;
+  readonly CaptureSessionView: CaptureSessionView;
   readonly Checks: Checks;
   readonly CustomerExport: CustomerExport;
   readonly CustomerId: CustomerId;
@@ -311,9 +350,9 @@ export interface Operations {
   };
   /** Judge whether a picture shows a customer, live and uncovered; every decided attempt is one event */
   readonly authenticate: {
-    readonly input: { readonly idempotencyKey?: string; readonly body: AuthenticateBody | FormData; };
+    readonly input: { readonly idempotencyKey?: string; readonly body: AuthenticateBody | CaptureRef | FormData; };
     readonly answers: { readonly 200: Decided; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "stillRunning"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "9001" | "9002" | "9003" | "9004" | "idempotencyKeyReused"; readonly 429: "9005"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "stillRunning" | "captureIncomplete" | "captureUndecided"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "9001" | "9002" | "9003" | "9004" | "idempotencyKeyReused"; readonly 429: "9005"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Attempts, newest first */
   readonly listAuthentications: {
@@ -338,6 +377,78 @@ export interface Operations {
     readonly input: { readonly body: VendorVerifyBody; };
     readonly answers: { readonly 200: Verified; };
     readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** A link to the capture page, to be opened once: to authenticate (authenticate) or enrol (customers:write) */
+  readonly createCaptureSession: {
+    readonly input: { readonly body: CaptureBody; };
+    readonly answers: { readonly 201: CaptureCreated; };
+    readonly problems: { readonly 400: "refusedReturnUrl" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** What became of a capture */
+  readonly readCaptureSession: {
+    readonly input: { readonly id: Id; };
+    readonly answers: { readonly 200: CaptureSessionView; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** End a capture that runs; repeatable */
+  readonly closeCaptureSession: {
+    readonly input: { readonly id: Id; };
+    readonly answers: { readonly 204: null; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** The page's: exchange the secret of the link for a cookie, once */
+  readonly openCapture: {
+    readonly input: { readonly id: Id; readonly body: CaptureOpenBody; };
+    readonly answers: { readonly 200: CapturePageView; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 403: "captureRefused" | "crossSite"; readonly 409: "captureUsed"; readonly 410: "captureEnded"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** The page's: how its session stands */
+  readonly readCapture: {
+    readonly input: { readonly id: Id; };
+    readonly answers: { readonly 200: CapturePageView; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 403: "captureRefused"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** The page's: the person agreed to what was shown */
+  readonly agreeToCapture: {
+    readonly input: { readonly id: Id; };
+    readonly answers: { readonly 204: null; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 403: "captureRefused" | "crossSite"; readonly 410: "captureEnded"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** The page's: begin a try */
+  readonly beginCapture: {
+    readonly input: { readonly id: Id; readonly body: CaptureBeginBody; };
+    readonly answers: { readonly 200: CaptureBegun; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 403: "captureRefused" | "captureFileRefused" | "crossSite"; readonly 410: "captureEnded"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired"; readonly 500: "internal"; readonly 503: "overloaded" | "storeUnavailable"; };
+  };
+  /** The page's: one frame of a try */
+  readonly sendCaptureFrame: {
+    readonly input: { readonly id: Id; readonly body: CaptureFrameBody | FormData; };
+    readonly answers: { readonly 200: CaptureFrameAnswer; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 403: "captureRefused" | "crossSite"; readonly 409: "captureNonceRefused" | "stillRunning"; readonly 410: "captureEnded"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+  };
+  /** The page's: the camera can't be used */
+  readonly noteCaptureProblem: {
+    readonly input: { readonly id: Id; readonly body: CaptureProblemBody; };
+    readonly answers: { readonly 204: null; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 403: "captureRefused" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** The page's: it is being left; unless it comes back soon the session is closed */
+  readonly leaveCapture: {
+    readonly input: { readonly id: Id; };
+    readonly answers: { readonly 204: null; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 403: "captureRefused" | "crossSite"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** The page's: the person does not want to */
+  readonly closeCapture: {
+    readonly input: { readonly id: Id; readonly body: CaptureCloseBody; };
+    readonly answers: { readonly 204: null; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 403: "captureRefused" | "crossSite"; readonly 410: "captureEnded"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** The page's: go on with another device; this one is out */
+  readonly handOverCapture: {
+    readonly input: { readonly id: Id; };
+    readonly answers: { readonly 200: CaptureMoved; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 403: "captureRefused" | "crossSite"; readonly 410: "captureEnded"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What the tenant decided; the defaults where it never did */
   readonly readPolicy: {
@@ -636,6 +747,18 @@ export const OPERATIONS = {
   readAuthentication: ["GET", "/v1/authentications/{id}"],
   verifyAuthentication: ["POST", "/v1/authentications/verify"],
   verifyAuthenticationAsVendor: ["POST", "/omni/authentication/verify"],
+  createCaptureSession: ["POST", "/v1/capture-sessions"],
+  readCaptureSession: ["GET", "/v1/capture-sessions/{id}"],
+  closeCaptureSession: ["DELETE", "/v1/capture-sessions/{id}"],
+  openCapture: ["POST", "/capture/sessions/{id}/open"],
+  readCapture: ["GET", "/capture/sessions/{id}"],
+  agreeToCapture: ["POST", "/capture/sessions/{id}/agree"],
+  beginCapture: ["POST", "/capture/sessions/{id}/begin"],
+  sendCaptureFrame: ["POST", "/capture/sessions/{id}/frames"],
+  noteCaptureProblem: ["POST", "/capture/sessions/{id}/problem"],
+  leaveCapture: ["POST", "/capture/sessions/{id}/leave"],
+  closeCapture: ["POST", "/capture/sessions/{id}/close"],
+  handOverCapture: ["POST", "/capture/sessions/{id}/hand-over"],
   readPolicy: ["GET", "/v1/policy"],
   writePolicy: ["PUT", "/v1/policy"],
   previewPolicy: ["POST", "/v1/policy/preview"],

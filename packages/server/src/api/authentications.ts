@@ -19,6 +19,10 @@ export const Checks = closed(
 );
 export type Checks = Static<typeof Checks>;
 
+const Flags = Type.Array(Type.String(), {
+  description: "What was noticed and decided nothing; `looksLikeEarlierPicture` also honest pictures of one sitting.",
+});
+
 /** The answer to a decided attempt; with an `Idempotency-Key` the same bytes each time. */
 export const Decided = closed({
   id: Id,
@@ -29,6 +33,7 @@ export const Decided = closed({
   eventId: Id,
   checks: Checks,
   hints: Type.Array(Type.String(), { description: "What the person before the camera can do." }),
+  flags: Flags,
   notification: NotificationBody,
   timings: Type.Record(Type.String(), Type.Number(), { description: "Milliseconds per stage." }),
 });
@@ -45,6 +50,7 @@ const view = {
   eventId: Id,
   checks: nullable(Checks),
   hints: Type.Array(Type.String()),
+  flags: Flags,
   createdAt: Timestamp,
 };
 

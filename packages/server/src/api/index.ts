@@ -14,6 +14,22 @@ export {
   Verified,
   VerifyBody,
 } from "./authentications.ts";
+export {
+  CaptureBeginBody,
+  CaptureBegun,
+  CaptureBody,
+  CaptureCloseBody,
+  CaptureCreated,
+  CaptureFrameAnswer,
+  CaptureFrameBody,
+  CaptureMoved,
+  CaptureOpenBody,
+  CapturePageQuery,
+  CapturePageView,
+  CaptureProblemBody,
+  CaptureRef,
+  CaptureSessionView,
+} from "./captures.ts";
 export { CustomerId, Id, IdParams, OutcomeName, PagingQuery, Timestamp } from "./common.ts";
 export { CustomerExport } from "./customer-export.ts";
 export {

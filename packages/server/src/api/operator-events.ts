@@ -7,7 +7,15 @@ export const OperatorEnvelope = closed(
   {
     id: Id,
     type: oneOf(
-      ["endpoint.disabled", "endpoint.failing", "endpoint.recovered", "delivery.dead", "replay.finished", "gap"],
+      [
+        "endpoint.disabled",
+        "endpoint.failing",
+        "endpoint.recovered",
+        "delivery.dead",
+        "replay.finished",
+        "capture.ended",
+        "gap",
+      ],
       "More may be added: leave alone what you do not know.",
     ),
     at: Timestamp,

@@ -37,6 +37,28 @@ const lockout = {
   }),
 };
 
+const Origin = Type.String({ pattern: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", maxLength: 300 });
+
+const capture = {
+  liveness: oneOf(
+    ["passive", "challenge", "both"],
+    "How the capture page tells a live person: by the picture alone, by moves that are asked for, or by both.",
+  ),
+  fileUpload: Type.Boolean({
+    description: "Whether the page takes a file where the camera can't be used; never where a challenge is asked for.",
+  }),
+  returnUrls: Type.Array(Type.String({ pattern: "^https?://[^\\s/?#]+(/[^\\s?#]*)?$", maxLength: 2000 }), {
+    maxItems: 20,
+    description: "Where a returnUrl may lead: the same origin, and a path that begins with the one given.",
+  }),
+  frameAncestors: Type.Array(Origin, { maxItems: 20, description: "Origins that may show the page in a frame." }),
+};
+
+const ReplayedPictures = oneOf(
+  ["captures", "all"],
+  "Where a picture that was decided on before, byte for byte, is refused: of captures alone, or of every call too.",
+);
+
 /** What a tenant decides; a mask always blocks, and liveness has no switch (I5). */
 export const Policy = closed({
   thresholds: closed({ match: MatchThreshold }),
@@ -46,6 +68,8 @@ export const Policy = closed({
     description: "PASS demands a step-up: the receiver must not treat it as a full login.",
   }),
   lockout: closed(lockout),
+  capture: closed(capture),
+  replayedPictures: ReplayedPictures,
 });
 export type Policy = Static<typeof Policy>;
 
@@ -62,6 +86,15 @@ export const PolicyBody = closed({
       stopAfterFailures: Type.Optional(lockout.stopAfterFailures),
     }),
   ),
+  capture: Type.Optional(
+    closed({
+      liveness: Type.Optional(capture.liveness),
+      fileUpload: Type.Optional(capture.fileUpload),
+      returnUrls: Type.Optional(capture.returnUrls),
+      frameAncestors: Type.Optional(capture.frameAncestors),
+    }),
+  ),
+  replayedPictures: Type.Optional(ReplayedPictures),
 });
 export type PolicyBody = Static<typeof PolicyBody>;
 
@@ -97,4 +130,7 @@ export const DEFAULT_POLICY: Policy = {
   liveness: { threshold: 0.3 },
   secondFactor: false,
   lockout: { waitAfterFailures: 5, waitSeconds: 30, stopAfterFailures: 50 },
+  // Nobody may frame the page or be sent back to until the tenant says so.
+  capture: { liveness: "passive", fileUpload: true, returnUrls: [], frameAncestors: [] },
+  replayedPictures: "captures",
 };

@@ -5,18 +5,25 @@ import type { Clock } from "../clock.ts";
 import { isRefused, type RefusedProblem } from "../faces/problem-failures.ts";
 import { lockLimitsOf } from "../policy/tenant-policy.ts";
 import type { Random } from "../random.ts";
+import type { SeenBefore } from "../store/capture-sessions.ts";
 import type { Customer } from "../store/records.ts";
 import type { CounterKey, CustomerRef, Decision, LockGuard, Store, StoredAnswer } from "../store/store.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Vault } from "../vault/vault.ts";
 import { countAttempt, failureOf } from "./count-attempt.ts";
-import { type Judgement, judgeClaim, judgeFault, judgeLock, judgePicture } from "./judge.ts";
+import { type CaptureEvidence, type Judgement, judgeClaim, judgeFault, judgeLock, judgePicture } from "./judge.ts";
 
 /** What an authentication works with. */
 export interface AuthenticationParts {
   readonly store: Pick<
     Store,
-    "readCustomer" | "readLock" | "beginIdempotent" | "abandonIdempotent" | "recordDecision" | "recordLockedAttempt"
+    | "readCustomer"
+    | "readLock"
+    | "beginIdempotent"
+    | "abandonIdempotent"
+    | "recordDecision"
+    | "recordLockedAttempt"
+    | "findSeenPicture"
   >;
   readonly vault: Pick<Vault, "open" | "subject" | "digest" | "tenantSecret">;
   readonly engine: Pick<Engine, "inspect">;
@@ -36,6 +43,8 @@ export interface AuthenticationRequest {
   readonly idempotencyKey: string | null;
   /** Makes the answer out of what was decided; its bytes are stored with the decision and answered again. */
   readonly present: (decided: DecidedAttempt) => StoredAnswer;
+  /** The capture that the picture came from; absent: it came with the call. */
+  readonly capture?: CaptureEvidence & { readonly sessionId: string };
 }
 
 /** One decided attempt, before it is stored. */
@@ -64,6 +73,8 @@ export type AuthenticationResult =
   | { readonly kind: "locked"; readonly retryAfterMs: number | null }
   | { readonly kind: "replayed"; readonly answer: StoredAnswer }
   | { readonly kind: "running" | "otherRequest" }
+  /** The capture was decided on before, or its time was up: nothing was decided. */
+  | { readonly kind: "captureEnded" }
   | { readonly kind: "refused"; readonly problem: RefusedProblem };
 
 /** How long a run may hold its Idempotency-Key: well over the engine's own deadlines (engine.md §2). */
@@ -136,7 +147,8 @@ async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> 
   for (let count = 0; count < MOST_DECISIONS; count += 1) {
     const [customer, policy] = await Promise.all([parts.store.readCustomer(ref), parts.readPolicy(request.tenantId)]);
     const claim = judgeClaim(customer);
-    const turn: Turn = { ref, customer, policy, startedAtMs, guard: guardOf(attempt, { claim, policy }) };
+    const guard = guardOf(attempt, { claim, policy });
+    const turn: Turn = { ref, customer, policy, startedAtMs, guard, picture: null };
     const lock = await parts.store.readLock({ tenantId: ref.tenantId, ...turn.guard });
     if (lock.kind === "locked") {
       const result = await recordLocked(attempt, turn);
@@ -147,15 +159,28 @@ async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> 
     const inspection = seen?.inspection ?? null;
     const refused = inspection?.problems.find(isRefused);
     if (refused !== undefined) return { kind: "refused", problem: refused };
+    const marks = remembers(attempt, policy) ? { digest: attempt.imageDigest, bands: null } : null;
+    const seenBefore = marks === null ? NEVER_SEEN : await parts.store.findSeenPicture({ ...ref, ...marks });
+    const capture = request.capture ?? null;
     const judgement =
       claim ??
       (inspection === null || customer === null
         ? judgeFault("engineFailed")
-        : judgePicture(inspection, { ...parts, ...attempt, customer, policy }));
-    const result = await record(attempt, turn, { judgement, inspection, begun: claim === null });
+        : judgePicture(inspection, { ...parts, ...attempt, customer, policy, seenBefore, capture }));
+    // What could not be judged may be sent again as it is.
+    const remembered = marks !== null && judgement.outcome.kind !== "error";
+    const picture = remembered ? { ...marks, fresh: !seenBefore.sameBytes } : null;
+    const result = await record(attempt, { ...turn, picture }, { judgement, inspection, begun: claim === null });
     if (result !== null) return result;
   }
   throw new StoreError("busy", "the customer kept changing while the attempt was decided");
+}
+
+const NEVER_SEEN: SeenBefore = { sameBytes: false, alike: false };
+
+/** Whether pictures are known again: a camera never gives the same bytes twice, a caller's retry does. */
+function remembers({ request }: Attempt, policy: Policy): boolean {
+  return request.capture !== undefined || policy.replayedPictures === "all";
 }
 
 /** What one look at the customer found. */
@@ -165,6 +190,8 @@ interface Turn {
   readonly policy: Policy;
   readonly guard: LockGuard;
   readonly startedAtMs: number;
+  /** `null`: it is not remembered. */
+  readonly picture: Decision["picture"] | null;
 }
 
 /** Whose failures bar this attempt: the source's, and the customer's where there is somebody to be guessed (T7). */
@@ -197,6 +224,8 @@ async function record(
       return { kind: "decided", answer, outcome: decided.outcome, reason: decided.reason };
     case "alreadyDecided":
       return { kind: "replayed", answer: result.answer };
+    case "captureEnded":
+      return result;
     case "customerChanged":
     case "locked":
       return null;
@@ -215,6 +244,8 @@ async function recordLocked(attempt: Attempt, turn: Turn): Promise<Authenticatio
       return { kind: "locked", retryAfterMs: result.retryAfterMs };
     case "alreadyDecided":
       return { kind: "replayed", answer: result.answer };
+    case "captureEnded":
+      return result;
     case "customerChanged":
     case "open":
       return null;
@@ -271,10 +302,12 @@ function decisionOf(
   { turn, decided, answer }: { readonly turn: Turn; readonly decided: DecidedAttempt; readonly answer: StoredAnswer },
 ): Decision {
   const { outcome } = decided;
-  const { ref, customer, guard } = turn;
-  const { source, idempotencyKey } = attempt.request;
+  const { ref, customer, guard, picture } = turn;
+  const { source, idempotencyKey, capture } = attempt.request;
   return {
     ...ref,
+    ...(capture === undefined ? {} : { captureSessionId: capture.sessionId }),
+    ...(picture === null || picture === undefined ? {} : { picture }),
     readRevision: customer?.revision ?? null,
     guard,
     authentication: {
@@ -284,7 +317,7 @@ function decisionOf(
       reason: decided.reason,
       transactionId: decided.transactionId,
       interviewId: outcome.kind === "passed" ? outcome.interviewId : null,
-      details: JSON.stringify({ checks: decided.checks, hints: decided.hints, timings: decided.timings }),
+      details: JSON.stringify(detailsOf(decided)),
     },
     event: { eventId: decided.eventId, body: encodeNotification(decided.notification) },
     counters: countAttempt(outcome, {
@@ -293,6 +326,10 @@ function decisionOf(
     }),
     idempotency: idempotencyKey === null ? null : { key: idempotencyKey, answer },
   };
+}
+
+function detailsOf({ checks, hints, flags, timings }: DecidedAttempt): unknown {
+  return { checks, hints, ...(flags.length === 0 ? {} : { flags }), timings };
 }
 
 function sourceOf({ parts, request }: Attempt, source: string): string {

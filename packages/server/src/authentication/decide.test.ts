@@ -22,7 +22,16 @@ const headCover = (state: SeenCheck["state"], mode: SeenCheck["mode"] = "block")
 
 function known(change: Partial<Known> = {}): Known {
   const checks = [mask("absent"), lenses("absent"), headCover("notEvaluated")];
-  return { customer: "known", failure: null, checks, live: 0.9, replayed: false, best: BEST, ...change };
+  return {
+    customer: "known",
+    failure: null,
+    checks,
+    live: 0.9,
+    replayed: false,
+    challengeFailed: false,
+    best: BEST,
+    ...change,
+  };
 }
 
 const passed = {
@@ -102,6 +111,11 @@ describe("decide", () => {
       { kind: "spoof", spoofConfidence: 1 },
     ],
     [
+      "4005 with certainty for a challenge that was not passed, however live the picture looks",
+      known({ challengeFailed: true, live: 1 }),
+      { kind: "spoof", spoofConfidence: 1 },
+    ],
+    [
       "4005 below the liveness threshold, even for the right face",
       known({ live: 0.25 }),
       { kind: "spoof", spoofConfidence: 0.75 },
@@ -158,6 +172,7 @@ describe("decide", () => {
     checks: fc.array(check, { maxLength: 3 }),
     live: fc.tuple(sometimes, anyNumber).map(([missing, live]) => (missing ? null : live)),
     replayed: sometimes,
+    challengeFailed: sometimes,
     best: fc
       .tuple(sometimes, anyNumber, anyNumber)
       .map(([missing, similarity, confidence]) => (missing ? null : { similarity, confidence, interviewId: "a" })),
@@ -179,7 +194,7 @@ describe("decide", () => {
         const outcome = decide(m, policy);
         if (outcome.kind !== "passed") return;
         passes += 1;
-        assert.ok(m.customer === "known" && m.failure === null && !m.replayed);
+        assert.ok(m.customer === "known" && m.failure === null && !m.replayed && !m.challengeFailed);
         assert.ok(m.live !== null && m.live >= policy.liveThreshold && m.live <= 1);
         assert.ok(m.best !== null && m.best.similarity >= policy.matchThreshold && m.best.similarity < 1.1);
         for (const { mode, state } of m.checks) assert.ok(mode === "off" || state !== "failed");

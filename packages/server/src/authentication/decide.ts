@@ -31,8 +31,10 @@ export type Measurements =
       readonly checks: readonly SeenCheck[];
       /** Probability of a live person, 0…1; `null`: could not be measured. */
       readonly live: number | null;
-      /** The picture is, byte for byte, an enrolled one. */
+      /** The picture is, byte for byte, an enrolled one, or one that was decided on before. */
       readonly replayed: boolean;
+      /** The person did not do what was asked for before the camera. */
+      readonly challengeFailed: boolean;
       /** `null`: nothing could be compared. */
       readonly best: BestMatch | null;
     };
@@ -54,7 +56,7 @@ export interface DecisionPolicy {
 export function decide(measurements: Measurements, policy: DecisionPolicy): Outcome {
   if (measurements.customer === "unknown") return { kind: "unknown-customer" };
   if (measurements.customer === "blocked") return { kind: "blocklisted" };
-  const { failure, checks, live, replayed, best } = measurements;
+  const { failure, checks, live, replayed, challengeFailed, best } = measurements;
   if (failure !== null) return { kind: "error", failure };
   // `off` is not looked at; whatever else was to be measured and could not be is no basis for any verdict.
   const looked = checks.filter((check) => check.mode !== "off");
@@ -71,7 +73,7 @@ export function decide(measurements: Measurements, policy: DecisionPolicy): Outc
   }
   // Written so that NaN is refused too: it is neither below nor above anything.
   if (live === null || !(live >= 0 && live <= 1)) return UNPREDICTED;
-  if (replayed) return { kind: "spoof", spoofConfidence: 1 };
+  if (replayed || challengeFailed) return { kind: "spoof", spoofConfidence: 1 };
   const spoofConfidence = 1 - live;
   if (!(live >= policy.liveThreshold)) return { kind: "spoof", spoofConfidence };
   if (best === null || !isScore(best)) return UNPREDICTED;

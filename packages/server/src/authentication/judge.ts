@@ -3,6 +3,7 @@ import { CHECK_NAMES, type CheckName, type Comparison, type Inspection, type Tem
 import type { Checks, Policy } from "../api/index.ts";
 import { decidingProblem, isRefused, PROBLEM_FAILURES } from "../faces/problem-failures.ts";
 import { matchThresholdOf } from "../policy/tenant-policy.ts";
+import type { SeenBefore } from "../store/capture-sessions.ts";
 import type { Customer } from "../store/records.ts";
 import type { Vault } from "../vault/vault.ts";
 import { VaultError } from "../vault/vault-error.ts";
@@ -17,6 +18,8 @@ export interface Judgement {
   readonly reason: string | null;
   readonly checks: Checks;
   readonly hints: readonly string[];
+  /** What was noticed and decided nothing. */
+  readonly flags: readonly string[];
 }
 
 /** What judging needs beside the picture's measurements. */
@@ -25,8 +28,20 @@ export interface JudgeContext {
   readonly customer: Customer;
   /** Keyed hash of the picture's bytes. */
   readonly imageDigest: string;
+  /** What the tenant's earlier pictures say about this one. */
+  readonly seenBefore: SeenBefore;
+  /** What a capture found out about the person; `null`: the picture came with the call. */
+  readonly capture: CaptureEvidence | null;
   readonly vault: Pick<Vault, "open" | "tenantSecret">;
   readonly compare: (a: Template, b: Template) => Comparison;
+}
+
+/** What a capture adds to its picture. */
+export interface CaptureEvidence {
+  /** Why the challenge was not passed; `null`: it was, or none was asked for. */
+  readonly challengeFailed: string | null;
+  /** False: the policy takes the challenge alone for proof of a live person. */
+  readonly needsLiveness: boolean;
 }
 
 const NOTHING_CHECKED: Checks = { mask: "notEvaluated", lenses: "notEvaluated", headCover: "notEvaluated" };
@@ -35,17 +50,23 @@ const NOTHING_CHECKED: Checks = { mask: "notEvaluated", lenses: "notEvaluated", 
 export function judgeClaim(customer: Customer | null): Judgement | null {
   if (customer !== null && customer.block === null) return null;
   const outcome = decide({ customer: customer === null ? "unknown" : "blocked" }, NO_POLICY);
-  return { outcome, reason: null, checks: NOTHING_CHECKED, hints: [] };
+  return { outcome, reason: null, checks: NOTHING_CHECKED, hints: [], flags: [] };
 }
 
 /** The judgement where the engine gave no inspection at all. */
 export function judgeFault(reason: string): Judgement {
-  return { outcome: { kind: "error", failure: "unpredicted" }, reason, checks: NOTHING_CHECKED, hints: [] };
+  return { outcome: { kind: "error", failure: "unpredicted" }, reason, checks: NOTHING_CHECKED, hints: [], flags: [] };
 }
 
 /** The judgement while too many failures bar an attempt: the picture is not looked at. */
 export function judgeLock(): Judgement {
-  return { outcome: { kind: "error", failure: "tooManyAttempts" }, reason: null, checks: NOTHING_CHECKED, hints: [] };
+  return {
+    outcome: { kind: "error", failure: "tooManyAttempts" },
+    reason: null,
+    checks: NOTHING_CHECKED,
+    hints: [],
+    flags: [],
+  };
 }
 
 /** The judgement on a picture of a known customer. */
@@ -56,7 +77,9 @@ export function judgePicture(inspection: Inspection, context: JudgeContext): Jud
   const judged = inspection.problems.filter((one) => !isRefused(one));
   const problem = decidingProblem(judged, { covered: declined }) ?? null;
   const match = problem === null && !declined ? findMatch(inspection, context) : { best: null, fault: null };
-  const replayed = context.customer.templates.some((one) => one.imageDigest === context.imageDigest);
+  const enrolled = context.customer.templates.some((one) => one.imageDigest === context.imageDigest);
+  const replayed = enrolled || context.seenBefore.sameBytes;
+  const challengeFailed = context.capture?.challengeFailed ?? null;
   const { liveness } = inspection;
   const outcome = decide(
     {
@@ -65,19 +88,21 @@ export function judgePicture(inspection: Inspection, context: JudgeContext): Jud
       checks: seen,
       live: "value" in liveness ? liveness.value.live : null,
       replayed,
+      challengeFailed: challengeFailed !== null,
       best: match.best,
     },
     {
       matchThreshold: matchThresholdOf(context.policy),
-      liveThreshold: context.policy.liveness.threshold,
+      liveThreshold: context.capture?.needsLiveness === false ? 0 : context.policy.liveness.threshold,
       secondFactor: context.policy.secondFactor,
     },
   );
   return {
     outcome,
-    reason: reasonOf(outcome, { problem, fault: match.fault, replayed }),
+    reason: reasonOf(outcome, { problem, fault: match.fault, replayed, challengeFailed }),
     checks: checksOf(inspection, context.policy),
     hints: inspection.quality?.hints ?? [],
+    flags: context.seenBefore.alike ? ["looksLikeEarlierPicture"] : [],
   };
 }
 
@@ -122,13 +147,18 @@ function checksOf(inspection: Inspection, policy: Policy): Checks {
 
 function reasonOf(
   outcome: Outcome,
-  seen: { readonly problem: string | null; readonly fault: string | null; readonly replayed: boolean },
+  seen: {
+    readonly problem: string | null;
+    readonly fault: string | null;
+    readonly replayed: boolean;
+    readonly challengeFailed: string | null;
+  },
 ): string | null {
   switch (outcome.kind) {
     case "error":
       return seen.problem ?? seen.fault;
     case "spoof":
-      return seen.replayed ? "replayed" : null;
+      return seen.replayed ? "replayed" : seen.challengeFailed;
     case "declined":
       return outcome.other ? "headCover" : null;
     case "passed":

@@ -31,6 +31,8 @@ export interface EnrolRequest {
   readonly mode: "replace" | "add";
   /** An enrolment with this very picture is left as it is; lets a batch be sent again. */
   readonly skipKnownPicture?: boolean;
+  /** The capture that the picture came from, which ends with the enrolment. */
+  readonly captureSessionId?: string;
   /** `key:<keyId>` */
   readonly actor: string;
 }
@@ -51,7 +53,7 @@ export type EnrolResult =
       readonly hints: readonly string[];
     }
   | ({ readonly kind: "unlooked" } & Unlooked)
-  | { readonly kind: "consentRequired" | "unknownCustomer" | "tooManyTemplates" };
+  | { readonly kind: "consentRequired" | "unknownCustomer" | "tooManyTemplates" | "captureEnded" };
 
 /** Enough for glasses on and off, a beard, some years; each is compared at every authentication. */
 const MOST_TEMPLATES = 10;
@@ -128,6 +130,7 @@ async function store(
     mode: request.mode,
     revision: newId(parts.random),
     maxTemplates: MOST_TEMPLATES,
+    ...(request.captureSessionId === undefined ? {} : { captureSessionId: request.captureSessionId }),
     consent: { reference: consent.reference, ...(consent.atMs === null ? {} : { atMs: consent.atMs }) },
     template: {
       interviewId,

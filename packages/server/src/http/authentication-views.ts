@@ -6,7 +6,7 @@ import { timestamp, timestampOrNull } from "./route.ts";
 
 /** An attempt as the API lists it; no score. */
 export function authenticationView(one: Authentication): AuthenticationView {
-  const { checks, hints } = detailsOf(one.details);
+  const { checks, hints, flags } = detailsOf(one.details);
   return {
     id: one.authenticationId,
     customerId: one.customerId,
@@ -18,6 +18,7 @@ export function authenticationView(one: Authentication): AuthenticationView {
     eventId: one.eventId,
     checks,
     hints,
+    flags,
     createdAt: timestamp(one.createdAtMs),
   };
 }
@@ -70,13 +71,14 @@ export function deliveryView(one: Delivery): DeliveryView {
 interface Details {
   readonly checks: AuthenticationView["checks"];
   readonly hints: string[];
+  readonly flags: string[];
   readonly timings: Record<string, number> | null;
 }
 
 /** Written by authenticate.ts alone; a row from before a field was added shows nothing for it. */
-function detailsOf(text: string): Details {
-  const { checks = null, hints = [], timings = null } = JSON.parse(text) as Partial<Details>;
-  return { checks, hints, timings };
+export function detailsOf(text: string): Details {
+  const { checks = null, hints = [], flags = [], timings = null } = JSON.parse(text) as Partial<Details>;
+  return { checks, hints, flags, timings };
 }
 
 /** What is kept of a decision, for a preview: the scores are those of the body, which has them only where they may be. */

@@ -4,26 +4,24 @@ import {
   AuthenticationDetail,
   AuthenticationsPage,
   AuthenticationsQuery,
+  CaptureRef,
   Decided,
   IdParams,
   VendorVerifyBody,
   Verified,
   VerifyBody,
 } from "../api/index.ts";
-import {
-  type AuthenticationParts,
-  type AuthenticationResult,
-  authenticate,
-  type DecidedAttempt,
-} from "../authentication/authenticate.ts";
+import { type AuthenticationParts, type AuthenticationResult, authenticate } from "../authentication/authenticate.ts";
 import type { Metrics } from "../metrics/create-metrics.ts";
-import type { Store, StoredAnswer } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { authenticationDetail, authenticationView } from "./authentication-views.ts";
-import { FAILURE_PROBLEMS, UNLOOKED_PROBLEMS } from "./enrolment-problem.ts";
+import { capturedAnswer } from "./captured-answer.ts";
+import { presentDecided } from "./decided-answer.ts";
+import { UNLOOKED_PROBLEMS } from "./enrolment-problem.ts";
 import type { Log } from "./log.ts";
 import { pagingOf } from "./paging.ts";
-import { PROBLEMS, problemBody } from "./problems.ts";
 import { type Answer, bind, type Call, type Caller, defineRoute, problem, type Route } from "./route.ts";
+import { tellDecision } from "./tell-decision.ts";
 
 const READ = ["events:read"] as const;
 const verified = { 200: { description: "Whether it was passed, and not long ago", schema: Verified } } as const;
@@ -35,7 +33,7 @@ export const AUTHENTICATION_SHAPES = {
     path: "/v1/authentications",
     summary: "Judge whether a picture shows a customer, live and uncovered; every decided attempt is one event",
     scopes: ["authenticate"],
-    body: { kind: "upload", schema: AuthenticateBody },
+    body: { kind: "upload", schema: AuthenticateBody, or: CaptureRef },
     idempotent: true,
     answers: { 200: { description: "Decided: passed or not, an unknown customer included", schema: Decided } },
     problems: [
@@ -47,6 +45,9 @@ export const AUTHENTICATION_SHAPES = {
       "9500",
       "stillRunning",
       "idempotencyKeyReused",
+      "captureIncomplete",
+      "captureUndecided",
+      "notFound",
       "overloaded",
       "notReady",
     ],
@@ -96,7 +97,15 @@ export const AUTHENTICATION_SHAPES = {
 /** What the routes of authentications need beyond the use case. */
 export interface AuthenticationRouteParts extends Omit<AuthenticationParts, "store"> {
   readonly store: AuthenticationParts["store"] &
-    Pick<Store, "listAuthentications" | "readAuthentication" | "readEvent" | "listDeliveries" | "verifyTransaction">;
+    Pick<
+      Store,
+      | "listAuthentications"
+      | "readAuthentication"
+      | "readEvent"
+      | "listDeliveries"
+      | "verifyTransaction"
+      | "readCaptureSession"
+    >;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "decided">;
 }
@@ -135,6 +144,10 @@ async function authenticateCall(
   parts: AuthenticationRouteParts,
   { caller, body, idempotencyKey, requestId }: Call<typeof AUTHENTICATION_SHAPES.authenticate>,
 ): Promise<Answer> {
+  if ("captureSessionId" in body) {
+    const where = { tenantId: caller.tenantId, sessionId: body.captureSessionId };
+    return await capturedAnswer(parts.store, where);
+  }
   const { customerId, image, source } = body;
   const startedAtMs = parts.clock.monotonicMs();
   const result = await authenticate(parts, {
@@ -145,7 +158,7 @@ async function authenticateCall(
     idempotencyKey,
     present: (decided) => presentDecided(decided, requestId),
   });
-  tell(parts, { result, requestId, ms: parts.clock.monotonicMs() - startedAtMs });
+  tellDecision(parts, { result, requestId, ms: parts.clock.monotonicMs() - startedAtMs });
   return answerOf(result);
 }
 
@@ -165,37 +178,6 @@ async function verifyCall(
 /** contract.md §6: not older than 24 h. */
 const VERIFIABLE_MS = 86_400_000;
 
-/** The bytes of an answer, which a repeated Idempotency-Key gets again. */
-function presentDecided(decided: DecidedAttempt, requestId: string): StoredAnswer {
-  const { authenticationId, eventId, outcome, reason, hints } = decided;
-  if (outcome.kind !== "error") return { status: 200, body: bytesOf(decidedBody(decided)) };
-  const code = FAILURE_PROBLEMS[outcome.failure];
-  const { code: errorCode, message } = FAILURES[outcome.failure];
-  const more = { detail: message, requestId, errorCode, authenticationId, eventId, hints: [...hints] };
-  const body = problemBody(code, { ...more, ...(reason === null ? {} : { reason }) });
-  return { status: PROBLEMS[code].status, body: bytesOf(body) };
-}
-
-function decidedBody(decided: DecidedAttempt): Decided {
-  const { outcome, transactionId } = decided;
-  return {
-    id: decided.authenticationId,
-    outcome: outcome.kind,
-    reason: decided.reason,
-    customerId: decided.customerId,
-    ...(transactionId === null ? {} : { transactionId }),
-    eventId: decided.eventId,
-    checks: decided.checks,
-    hints: [...decided.hints],
-    notification: { ...decided.notification },
-    timings: decided.timings,
-  };
-}
-
-function bytesOf(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
-}
-
 function answerOf(result: AuthenticationResult): Answer {
   switch (result.kind) {
     case "decided":
@@ -213,6 +195,8 @@ function answerOf(result: AuthenticationResult): Answer {
       return problem("idempotencyKeyReused", "Another request was sent with this key; use a new one.");
     case "refused":
       return UNLOOKED_PROBLEMS[result.problem]();
+    case "captureEnded":
+      return problem("captureUndecided", "It had ended before.");
   }
 }
 
@@ -225,18 +209,4 @@ const ASK_AGAIN_SECONDS = 86_400;
 
 function retryAfterSeconds(retryAfterMs: number | null): number {
   return retryAfterMs === null ? ASK_AGAIN_SECONDS : Math.max(1, Math.ceil(retryAfterMs / 1_000));
-}
-
-/** One line for each decision, without a score; one that must wake somebody when nothing could be decided (F36). */
-function tell(
-  { log, metrics }: Pick<AuthenticationRouteParts, "log" | "metrics">,
-  { result, requestId, ms }: { readonly result: AuthenticationResult; readonly requestId: string; readonly ms: number },
-): void {
-  if (result.kind !== "decided") return;
-  metrics.decided({ outcome: result.outcome.kind, reason: result.reason, ms });
-  const { outcome, reason } = result;
-  const fields = { requestId, outcome: outcome.kind, reason };
-  if (outcome.kind === "error" && outcome.failure === "unpredicted")
-    log.error("an attempt could not be decided", fields);
-  else log.info("decided", fields);
 }

@@ -158,6 +158,8 @@ describe("the API of endpoints, events and deliveries", () => {
       liveness: { threshold: 0.3 },
       secondFactor: false,
       lockout: DEFAULT_POLICY.lockout,
+      capture: DEFAULT_POLICY.capture,
+      replayedPictures: "captures",
     });
     assert.deepEqual((await server.call("/v1/policy")).body, set.body);
     const wrong = [
@@ -176,6 +178,8 @@ describe("the API of endpoints, events and deliveries", () => {
       liveness: { threshold: 0.3 },
       secondFactor: true,
       lockout: DEFAULT_POLICY.lockout,
+      capture: DEFAULT_POLICY.capture,
+      replayedPictures: "captures",
     });
     assert.deepEqual((await put({})).body, later.body);
   });

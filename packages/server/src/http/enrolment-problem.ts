@@ -41,6 +41,8 @@ export function enrolmentProblem(result: EnrolResult): ProblemAnswer | null {
       return UNLOOKED_PROBLEMS[result.unlooked]();
     case "consentRequired":
       return problem("consentRequired", "Send consent.reference: where the customer's consent stands.");
+    case "captureEnded":
+      return problem("captureEnded", "Ask for a new link.");
     case "unknownCustomer":
       return problem("unknownCustomer", "Enrol the customer first.");
     case "tooManyTemplates":

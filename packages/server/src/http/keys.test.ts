@@ -137,14 +137,17 @@ describe("API keys", () => {
       "authenticate",
       "verifyAuthentication",
       "verifyAuthenticationAsVendor",
+      "createCaptureSession",
+      "readCaptureSession",
+      "closeCaptureSession",
     ]);
-    assert.deepEqual(routesOf("customers:read"), ["listCustomers", "readCustomer"]);
+    assert.deepEqual(routesOf("customers:read"), ["listCustomers", "readCustomer", "readCaptureSession"]);
     assert.deepEqual(routesOf("endpoints:read"), ["listEndpoints", "readEndpoint"]);
     const ofDeliveries = ["listDeliveries", "readDelivery", "retryDelivery"];
     const ofReplays = ["createReplay", "listReplays", "readReplay", "cancelReplay"];
     const ofStreams = ["nextOfStream", "signForStream"];
     assert.deepEqual(routesOf("deliveries:write"), [...ofStreams, ...ofDeliveries, ...ofReplays]);
-    assert.deepEqual(routesOf("policy:write"), ["readPolicy", "writePolicy"]);
+    assert.deepEqual(routesOf("policy:write"), ["readPolicy", "writePolicy", "previewPolicy"]);
     assert.deepEqual(routesOf("keys:write"), ["createKey", "listKeys", "revokeKey"]);
     assert.deepEqual(routesOf("audit:read"), ["listAudit"]);
     const all = ROUTE_SHAPES.filter((one) => one.scopes !== "public").map((one) => one.operationId);

@@ -17,6 +17,7 @@ export async function onePerKind(server: TestServer): Promise<Readonly<Record<st
     deliveries: String(delivery?.id),
     replays: await idOf("/v1/replays", { endpointId: endpoints, since: "2020-01-01T00:00:00Z", which: "dead" }),
     keys: await idOf("/v1/keys", { name: "k", scopes: ["events:read"] }),
+    "capture-sessions": await idOf("/v1/capture-sessions", { customerId: "anna", purpose: "authenticate" }),
     streams: await idOf("/v1/streams", { name: "laptop" }),
   };
 }

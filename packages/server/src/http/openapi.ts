@@ -70,7 +70,7 @@ export function commonProblems(shape: RouteShape): readonly ProblemCode[] {
     "internal",
     "storeUnavailable",
     ...(scopes === "public" ? [] : (["unauthorized", "forbidden"] as const)),
-    ...(scopes !== "public" && changesSomething(shape) ? (["crossSite"] as const) : []),
+    ...(changesSomething(shape) ? (["crossSite"] as const) : []),
     ...(fresh === true ? (["signInAgain"] as const) : []),
     ...(params !== undefined || query !== undefined || takesBody ? (["validation"] as const) : []),
     ...(takesBody ? (["malformedJson", "bodyTooLarge", "unsupportedMediaType"] as const) : []),
@@ -121,7 +121,8 @@ function requestBody(body: NonNullable<RouteShape["body"]>): Json {
       const form = { type: "object", required, properties: { ...fields, image: binary } };
       const description =
         "As multipart, `image` is the file itself; `consent` is JSON, or the parts consent.reference and consent.at.";
-      const content = { "application/json": { schema }, "multipart/form-data": { schema: form } };
+      const json = body.or === undefined ? schema : { anyOf: [schema, reference(body.or)] };
+      const content = { "application/json": { schema: json }, "multipart/form-data": { schema: form } };
       return { required: true, description, content };
     }
   }

@@ -60,6 +60,11 @@ export function policyRoutes({
         liveness: policy.liveness.threshold,
         secondFactor: policy.secondFactor,
         ...policy.lockout,
+        captureLiveness: policy.capture.liveness,
+        captureFileUpload: policy.capture.fileUpload,
+        returnUrls: policy.capture.returnUrls.join(" "),
+        frameAncestors: policy.capture.frameAncestors.join(" "),
+        replayedPictures: policy.replayedPictures,
       };
       const audit = { actor, action: "policy.changed", target: `tenant:${tenantId}`, details };
       await store.writePolicy({ tenantId, policy: JSON.stringify(policy), audit });

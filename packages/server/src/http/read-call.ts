@@ -57,6 +57,7 @@ function createBodyReader({ body }: RouteShape): (request: FastifyRequest) => Pr
   if (body === undefined) return readNothing;
   if (body.kind === "lines") return readLines;
   const check = compileValidator(body.schema, "body");
+  const other = body.kind === "upload" ? otherReader(body) : null;
   const optional = body.kind === "json" && body.optional === true;
   const readJson = (request: FastifyRequest): ReadBody => {
     if (optional && isEmpty(request.body)) return { ok: true, value: {} };
@@ -64,18 +65,31 @@ function createBodyReader({ body }: RouteShape): (request: FastifyRequest) => Pr
     const parsed = parseStrictJson(request.body);
     if (!parsed.ok)
       return { ok: false, problem: problem("malformedJson", `The body is not strict JSON: ${parsed.reason}.`) };
-    const wrong = check(parsed.value);
+    const wrong = (other?.takes(parsed.value) === true ? other.check : check)(parsed.value);
     return wrong === null ? { ok: true, value: parsed.value } : { ok: false, problem: wrong };
   };
   if (body.kind === "json" || body.kind === "report") return readJson;
   return async (request) => {
     if (request.isMultipart()) return await readForm(request, check);
     const read = readJson(request);
-    if (!read.ok) return read;
+    if (!read.ok || other?.takes(read.value) === true) return read;
     // The schema of an upload has `image` as a text.
     const fields = read.value as { readonly image: string };
     const decoded = decodeImage(fields.image);
     return decoded.ok ? { ok: true, value: { ...fields, image: decoded.image } } : decoded;
+  };
+}
+
+/** The body that may come in place of an upload: told by a field which the upload does not have. */
+function otherReader({ schema, or }: Extract<RouteShape["body"], { kind: "upload" }>): {
+  readonly takes: (value: unknown) => boolean;
+  readonly check: ReturnType<typeof compileValidator>;
+} | null {
+  if (or === undefined) return null;
+  const own = Object.keys(or.properties).filter((name) => !(name in schema.properties));
+  return {
+    takes: (value) => typeof value === "object" && value !== null && own.some((name) => name in value),
+    check: compileValidator(or, "body"),
   };
 }
 

@@ -1,5 +1,7 @@
 import { AUDIT_SHAPES } from "./audit.ts";
 import { AUTHENTICATION_SHAPES } from "./authentications.ts";
+import { CAPTURE_CALL_SHAPES } from "./capture-calls.ts";
+import { CAPTURE_SESSION_SHAPES } from "./capture-sessions.ts";
 import { CUSTOMER_EXPORT_SHAPES } from "./customer-export.ts";
 import { CUSTOMER_SHAPES } from "./customers.ts";
 import { DELIVERY_SHAPES } from "./deliveries.ts";
@@ -28,6 +30,8 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   CUSTOMER_EXPORT_SHAPES,
   SOURCE_SHAPES,
   AUTHENTICATION_SHAPES,
+  CAPTURE_SESSION_SHAPES,
+  CAPTURE_CALL_SHAPES,
   POLICY_SHAPES,
   TENANT_SHAPES,
   ENDPOINT_SHAPES,

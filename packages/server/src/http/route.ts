@@ -20,7 +20,12 @@ export type BodyShape =
   /** `optional`: no body stands for `{}`. */
   | { readonly kind: "json"; readonly schema: TSchema; readonly optional?: true }
   /** JSON with `image` as base64, or multipart with a part `image`. */
-  | { readonly kind: "upload"; readonly schema: TObject }
+  | {
+      readonly kind: "upload";
+      readonly schema: TObject;
+      /** Taken in its place, as JSON without a picture. */
+      readonly or?: TObject;
+    }
   /** Newline JSON; each line is judged alone. */
   | { readonly kind: "lines"; readonly schema: TSchema }
   /** JSON under the names that browsers give to their reports. */
@@ -74,10 +79,12 @@ export interface Call<S extends RouteShape> {
 type BodyOf<B> = B extends { readonly kind: "json" | "report"; readonly schema: infer T extends TSchema }
   ? Static<T>
   : B extends { readonly kind: "upload"; readonly schema: infer T extends TSchema }
-    ? Omit<Static<T>, "image"> & { readonly image: Uint8Array }
+    ? (Omit<Static<T>, "image"> & { readonly image: Uint8Array }) | OtherOf<B>
     : B extends { readonly kind: "lines" }
       ? Uint8Array
       : undefined;
+
+type OtherOf<B> = B extends { readonly or: infer T extends TSchema } ? Static<T> : never;
 
 type AnswerHeaders = Readonly<Record<string, string>>;
 

@@ -20,6 +20,12 @@ export interface Script {
   readonly problem?: Problem;
   /** What is worn; a name with `failed` is a model that failed. Left out: not evaluated. */
   readonly checks?: Partial<Record<CheckName, boolean | "failed">>;
+  /** Degrees; default: not measured. */
+  readonly yaw?: number;
+  /** How closed both eyes are. */
+  readonly closed?: number;
+  /** Face width ÷ picture width; default 0.3. */
+  readonly width?: number;
   /** The engine as a whole throws. */
   readonly throws?: "closed" | "startFailed";
   /** Every number of the template; JSON can't write NaN. */
@@ -94,11 +100,14 @@ function inspectionOf(script: Script, image: Uint8Array): Inspection {
     },
     faceCount: 1,
     primary: null,
-    pose: { unavailable: "notScripted" },
+    pose:
+      script.yaw === undefined
+        ? { unavailable: "notScripted" }
+        : { value: { yaw: script.yaw, pitch: 0, roll: 0 }, model: "scripted" },
     quality: {
       retried: false,
       livenessCropScale: 2.7,
-      faceWidthFraction: 0.3,
+      faceWidthFraction: script.width ?? 0.3,
       insideShare: 1,
       brightness: 0.5,
       darkShare: 0,
@@ -110,7 +119,10 @@ function inspectionOf(script: Script, image: Uint8Array): Inspection {
     template:
       problem === undefined ? { value: templateOf(script), model: SCRIPTED_EMBEDDER } : { unavailable: "notMeasured" },
     liveness: live === null ? { unavailable: "notMeasured" } : { value: { live }, model: "scripted" },
-    eyes: { unavailable: "notScripted" },
+    eyes:
+      script.closed === undefined
+        ? { unavailable: "notScripted" }
+        : { value: { left: script.closed, right: script.closed }, model: "scripted" },
     checks: { mask: check("mask"), lenses: check("lenses"), headCover: check("headCover") },
     problems: problem === undefined ? [] : [problem],
     timings: { detect: 1 },

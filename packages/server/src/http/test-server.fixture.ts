@@ -8,6 +8,8 @@ import { pathToFileURL } from "node:url";
 import { compare } from "@sameface/engine";
 import { Compile } from "typebox/compile";
 import { Problem } from "../api/index.ts";
+import { CAPTURE_LIMITS, type CaptureLimits } from "../capture/capture-parts.ts";
+import { createCaptures } from "../capture/captures.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { parseNetworks } from "../delivery/address.ts";
 import { createEndpoints } from "../delivery/endpoints.ts";
@@ -22,6 +24,7 @@ import type { Store } from "../store/store.ts";
 import { unlockVault } from "../vault/unlock-vault.ts";
 import { auditRoutes } from "./audit.ts";
 import { authenticationRoutes } from "./authentications.ts";
+import { captureRoutes } from "./capture-routes.ts";
 import { createHttpServer } from "./create-http-server.ts";
 import { customerExportRoutes } from "./customer-export.ts";
 import { customerRoutes } from "./customers.ts";
@@ -98,6 +101,7 @@ export async function startTestServer(
     readonly publicUrl?: string;
     /** Absent: SQLite in the folder. */
     readonly open?: (folder: string) => Promise<Store>;
+    readonly captureLimits?: Partial<CaptureLimits>;
   } = {},
 ): Promise<TestServer> {
   const { clock = systemClock, over, publicUrl = null } = options;
@@ -139,6 +143,14 @@ export async function startTestServer(
   const parts = { streams, store, vault, engine, random, clock, log, metrics, endpoints, readPolicy, compare };
   const sessions = createSessions({ store, clock, random, onFault: () => undefined });
   const pages = await writePages(parent);
+  const captures = createCaptures({
+    ...parts,
+    baseUrl: () => "https://faces.example",
+    onDecided: () => undefined,
+    onFault: () => undefined,
+    limits: { ...CAPTURE_LIMITS, ...options.captureLimits },
+  });
+  captures.start();
   const openapi = openApiDocument(ROUTE_SHAPES, { version: "0", serverUrl: null });
   const routes = [
     ...healthRoutes({ ...parts, delivers: false }),
@@ -150,6 +162,7 @@ export async function startTestServer(
     ...customerExportRoutes(parts),
     ...sourceRoutes(parts),
     ...authenticationRoutes(parts),
+    ...captureRoutes({ captures }),
     ...policyRoutes(parts),
     ...tenantRoutes(parts),
     ...endpointRoutes(parts),
@@ -200,6 +213,7 @@ export async function startTestServer(
       return await call(`/v1/customers/${customerId}`, { method: "PUT", body });
     },
     close: async () => {
+      captures.stop();
       streams.close();
       await app.close();
       sender.close();

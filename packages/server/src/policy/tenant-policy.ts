@@ -14,6 +14,8 @@ export function changePolicy(present: Policy, body: PolicyBody): Policy {
     liveness: { ...present.liveness, ...body.liveness },
     secondFactor: body.secondFactor ?? present.secondFactor,
     lockout: { ...present.lockout, ...body.lockout },
+    capture: { ...present.capture, ...body.capture },
+    replayedPictures: body.replayedPictures ?? present.replayedPictures,
   };
 }
 

@@ -151,6 +151,14 @@ export interface OperatorFacts {
     readonly looked: number;
     readonly queued: number;
   };
+  /** Every end of a capture; `authenticationId` where one was decided. */
+  readonly "capture.ended": {
+    readonly captureSessionId: string;
+    readonly purpose: string;
+    readonly status: "done" | "failed" | "closed" | "expired";
+    readonly reason: string | null;
+    readonly authenticationId: string | null;
+  };
   /** A silence longer than usual; told once, the next event clears it. */
   readonly gap: { readonly lastEventAt: string; readonly silenceSeconds: number; readonly usualSeconds: number };
 }
@@ -351,4 +359,10 @@ export interface Backlog {
   readonly endpoints: Readonly<Record<"enabled" | "failing" | "disabled", number>>;
   /** Of the last hour, by type; types without any are left out. */
   readonly operatorEvents: Readonly<Record<string, number>>;
+}
+
+/** The end of a tenant's audit, kept apart from its rows: rows cut off at the end do not match it. */
+export interface AuditHead {
+  readonly sequence: number;
+  readonly hash: string;
 }

@@ -2,6 +2,7 @@ import { describe } from "node:test";
 import { auditConformance } from "./conformance/audit.conformance.ts";
 import { backlogConformance } from "./conformance/backlog.conformance.ts";
 import type { OpenStore } from "./conformance/bench.fixture.ts";
+import { captureConformance } from "./conformance/captures.conformance.ts";
 import { claimConformance } from "./conformance/claims.conformance.ts";
 import { customerConformance } from "./conformance/customers.conformance.ts";
 import { decisionConformance } from "./conformance/decisions.conformance.ts";
@@ -50,6 +51,7 @@ export function storeConformance(
     rewrapConformance(open);
     deliveryConformance(open);
     streamConformance(open);
+    captureConformance(open);
     operatorEventConformance(open);
     ledgerConformance(open);
     rhythmConformance(open);

@@ -1,4 +1,5 @@
 import type { FailureName, OutcomeKind } from "@sameface/contract";
+import type { CaptureSessions, FromCapture } from "./capture-sessions.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LockLimits, LockState } from "./lock-state.ts";
 import type {
@@ -6,6 +7,7 @@ import type {
   AtMs,
   AuditEntry,
   AuditedRow,
+  AuditHead,
   Authentication,
   Customer,
   DecisionOnRecord,
@@ -55,7 +57,7 @@ export interface NewTemplate {
   readonly imageDigest: string;
 }
 
-export interface Enrolment extends CustomerRef, Audited {
+export interface Enrolment extends CustomerRef, Audited, FromCapture {
   readonly revision: string;
   /** `at` absent: the store's own time. */
   readonly consent: { readonly reference: string; readonly atMs?: AtMs };
@@ -68,8 +70,7 @@ export interface Enrolment extends CustomerRef, Audited {
 
 export type EnrolmentResult =
   | { readonly kind: "created" | "replaced" | "added"; readonly enrolledAtMs: AtMs }
-  | { readonly kind: "unknownCustomer" }
-  | { readonly kind: "tooManyTemplates" };
+  | { readonly kind: "unknownCustomer" | "tooManyTemplates" | "captureEnded" };
 
 /** Whose failures are counted: the customer's, or the source's. */
 export interface CounterKey {
@@ -102,14 +103,8 @@ export interface StoredAnswer {
   readonly body: Uint8Array;
 }
 
-/** The end of a tenant's audit, kept apart from its rows: rows cut off at the end do not match it. */
-export interface AuditHead {
-  readonly sequence: number;
-  readonly hash: string;
-}
-
 /** All that one decision writes, in ONE transaction: authentication, counters, event, one delivery per endpoint. */
-export interface Decision extends CustomerRef {
+export interface Decision extends CustomerRef, FromCapture {
   /** The revision that was read; `null`: there was no such customer. */
   readonly readRevision: string | null;
   readonly authentication: {
@@ -136,6 +131,8 @@ export type DecisionResult =
   | { readonly kind: "customerChanged" }
   /** Others failed meanwhile, and the limit is reached: nothing was decided. */
   | { readonly kind: "locked" }
+  /** The capture had ended, or was decided on before: nothing was written. */
+  | { readonly kind: "captureEnded" }
   /** Another run under the same `Idempotency-Key` was quicker (this one outlived its lease): nothing was written; answer this. */
   | { readonly kind: "alreadyDecided"; readonly answer: StoredAnswer };
 
@@ -145,7 +142,7 @@ export type LockedResult =
   | { readonly kind: "recorded" | "quiet"; readonly retryAfterMs: number | null }
   /** The lock ended meanwhile: judge. */
   | { readonly kind: "open" }
-  | Extract<DecisionResult, { kind: "customerChanged" | "alreadyDecided" }>;
+  | Extract<DecisionResult, { kind: "customerChanged" | "alreadyDecided" | "captureEnded" }>;
 
 export interface NewSecret {
   readonly secretId: string;
@@ -252,7 +249,7 @@ export interface ClaimRequest {
 export type ErasureCounts = Readonly<Record<string, number>>;
 
 /** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */
-export interface Store extends Ledger, Rewrapping, SessionStore {
+export interface Store extends Ledger, Rewrapping, SessionStore, CaptureSessions {
   /** Resolves when a trivial write commits; rejects with a {@link StoreError} otherwise. For `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

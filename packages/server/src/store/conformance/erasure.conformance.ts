@@ -62,6 +62,8 @@ export function erasureConformance(open: OpenStore): void {
         customers: 1,
         templates: 1,
         authentications: 1,
+        captures: 0,
+        seenPictures: 0,
         events: 1,
         deliveries: 1,
         deliveryAttempts: 1,

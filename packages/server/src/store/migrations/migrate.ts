@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Tables } from "../queries/tables.ts";
 import type { AtMs } from "../records.ts";
 import { StoreError } from "../store-error.ts";
+import { captureSessions } from "./capture-sessions.ts";
 import type { ColumnTypes } from "./column-types.ts";
 import { endpointManners } from "./endpoint-manners.ts";
 import { firstTables } from "./first-tables.ts";
@@ -12,6 +13,7 @@ import { operatorEvents } from "./operator-events.ts";
 import { replayTables } from "./replay-tables.ts";
 import { retention } from "./retention.ts";
 import { rhythmTable } from "./rhythm-table.ts";
+import { seenPictures } from "./seen-pictures.ts";
 import { sessionTable } from "./session-table.ts";
 import { streamTables } from "./stream-tables.ts";
 
@@ -27,6 +29,8 @@ export const MIGRATIONS: readonly Migration[] = [
   retention,
   hourlyTables,
   sessionTable,
+  captureSessions,
+  seenPictures,
 ];
 
 /**

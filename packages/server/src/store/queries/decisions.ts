@@ -1,5 +1,7 @@
 import type { Decision, DecisionResult, LockedResult, Store } from "../store.ts";
+import { StoreError } from "../store-error.ts";
 import type { Backend, GroupOrder, WriteView } from "./backend.ts";
+import { finishCapture } from "./capture-sessions.ts";
 import { countAll, countGuarded, tellLock } from "./counters.ts";
 import { readRevision } from "./customers.ts";
 import { insertEvent } from "./events.ts";
@@ -8,6 +10,7 @@ import { countDecision } from "./hourly.ts";
 import { keepAnswer } from "./idempotency.ts";
 import { lockTenant } from "./lock-tenant.ts";
 import { newDelivery } from "./new-delivery.ts";
+import { rememberPicture } from "./seen-pictures.ts";
 import type { DeliveryRow } from "./tables.ts";
 
 /** The part of the {@link Store} that writes an attempt with all that follows from it. */
@@ -15,10 +18,32 @@ export function decisionQueries({ write }: Backend): Pick<Store, "recordDecision
   const orderOf = ({ tenantId }: Decision): GroupOrder => ({ group: "decisions", lock: tenantId });
   return {
     recordDecision: async (decision) =>
-      await write(async (view) => await recordDecision(view, decision), orderOf(decision)),
+      await unlessUndone(
+        async () => await write(async (view) => await recordDecision(view, decision), orderOf(decision)),
+      ),
     recordLockedAttempt: async (decision) =>
-      await write(async (view) => await recordLockedAttempt(view, decision), orderOf(decision)),
+      await unlessUndone(
+        async () => await write(async (view) => await recordLockedAttempt(view, decision), orderOf(decision)),
+      ),
   };
+}
+
+/** Thrown so that nothing stays of what the attempt wrote before. */
+class Undone extends StoreError {
+  readonly result: { readonly kind: "customerChanged" | "captureEnded" };
+  constructor(kind: Undone["result"]["kind"]) {
+    super("conflict", "the attempt can't be decided as it was judged");
+    this.result = { kind };
+  }
+}
+
+async function unlessUndone<T>(write: () => Promise<T>): Promise<T | Undone["result"]> {
+  try {
+    return await write();
+  } catch (fault) {
+    if (fault instanceof Undone) return fault.result;
+    throw fault;
+  }
 }
 
 async function recordDecision(view: WriteView, decision: Decision): Promise<DecisionResult> {
@@ -35,9 +60,12 @@ async function recordLockedAttempt(view: WriteView, decision: Decision): Promise
   if (lock.kind !== "locked") return lock;
   const { retryAfterMs } = lock;
   await countAll(view, decision);
-  if (!lock.first) return { kind: "quiet", retryAfterMs };
+  if (!lock.first) {
+    await endCapture(view, decision, { failed: "tooManyAttempts" });
+    return { kind: "quiet", retryAfterMs };
+  }
   const result = await insertDecision(view, decision);
-  return result.kind === "alreadyDecided" ? result : { kind: "recorded", retryAfterMs };
+  return result.kind === "recorded" ? { kind: "recorded", retryAfterMs } : result;
 }
 
 async function insertDecision(
@@ -45,10 +73,14 @@ async function insertDecision(
   decision: Decision,
 ): Promise<Extract<DecisionResult, { kind: "recorded" | "alreadyDecided" }>> {
   const { tenantId, idempotency } = decision;
+  const { authenticationId } = decision.authentication;
+  await endCapture(view, decision, { authenticationId });
   if (idempotency !== null) {
     const quicker = await keepAnswer(view, { tenantId, ...idempotency });
     if (quicker !== null) return { kind: "alreadyDecided", answer: quicker };
   }
+  // It was judged as new, and another attempt decided on it meanwhile: it has to be judged again.
+  if (!(await rememberPicture(view, decision)) && decision.picture?.fresh === true) throw new Undone("customerChanged");
   const sequence = await insertEvent(view, {
     tenant_id: tenantId,
     event_id: decision.event.eventId,
@@ -63,6 +95,17 @@ async function insertDecision(
   await countDecision(view, { tenantId, outcome: decision.authentication.outcome });
   const deliveries = await insertDeliveries(view, decision, sequence);
   return { kind: "recorded", deliveries, createdAtMs: view.nowMs };
+}
+
+/** Ends the capture that is decided on; one that had ended decides nothing (M10). */
+async function endCapture(
+  view: WriteView,
+  { tenantId, captureSessionId }: Decision,
+  came: Parameters<typeof finishCapture>[2],
+): Promise<void> {
+  if (captureSessionId === undefined) return;
+  const ended = await finishCapture(view, { tenantId, sessionId: captureSessionId }, came);
+  if (!ended) throw new Undone("captureEnded");
 }
 
 async function insertAuthentication(view: WriteView, decision: Decision, sequence: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Enrolment, EnrolmentResult, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, WriteView } from "./backend.ts";
+import { finishCapture } from "./capture-sessions.ts";
 import { readRevision } from "./customers.ts";
 import { lockTenant } from "./lock-tenant.ts";
 
@@ -15,6 +16,11 @@ async function enrol(view: WriteView, enrolment: Enrolment): Promise<EnrolmentRe
   if (enrolment.mode === "add") {
     if (!known) return { kind: "unknownCustomer" };
     if ((await countTemplates(view, enrolment)) >= enrolment.maxTemplates) return { kind: "tooManyTemplates" };
+  }
+  if (enrolment.captureSessionId !== undefined) {
+    const ref = { tenantId: enrolment.tenantId, sessionId: enrolment.captureSessionId };
+    const { interviewId } = enrolment.template;
+    if (!(await finishCapture(view, ref, { interviewId }))) return { kind: "captureEnded" };
   }
   await writeCustomer(view, enrolment);
   if (enrolment.mode === "replace") {

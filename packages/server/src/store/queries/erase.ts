@@ -21,7 +21,7 @@ export function eraseQueries({ write, scrub }: Backend): Pick<Store, "eraseCusto
 }
 
 /** Rows that go altogether, found by the customer's id; templates first, which refer to the customer. */
-const TABLES_BY_ID = ["templates", "customers", "authentications"] as const;
+const TABLES_BY_ID = ["templates", "customers", "authentications", "capture_sessions"] as const;
 
 async function eraseRows(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {
   const counts: Record<string, number> = {};
@@ -32,7 +32,7 @@ async function eraseRows(view: WriteView, ref: CustomerRef): Promise<ErasureCoun
       .where("customer_id", "=", ref.customerId)
       .returning("customer_id")
       .execute();
-    counts[table] = rows.length;
+    counts[table === "capture_sessions" ? "captures" : table] = rows.length;
   }
   return { ...counts, ...(await eraseBySubject(view, ref)) };
 }
@@ -62,7 +62,18 @@ async function eraseBySubject(view: WriteView, ref: CustomerRef): Promise<Erasur
     .where("subject", "=", ref.subject)
     .returning("subject")
     .execute();
-  return { blockReasons: blocks.length, idempotency: idempotency.length, failureCounters: counters.length };
+  const pictures = await view.db
+    .deleteFrom("seen_pictures")
+    .where("tenant_id", "=", ref.tenantId)
+    .where("subject", "=", ref.subject)
+    .returning("subject")
+    .execute();
+  return {
+    seenPictures: pictures.length,
+    blockReasons: blocks.length,
+    idempotency: idempotency.length,
+    failureCounters: counters.length,
+  };
 }
 
 async function eraseEvents(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {

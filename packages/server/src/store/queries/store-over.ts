@@ -5,6 +5,7 @@ import { authenticationQueries } from "./authentications.ts";
 import type { Backend } from "./backend.ts";
 import { backlogQueries } from "./backlog.ts";
 import { blockQueries } from "./blocks.ts";
+import { captureQueries } from "./capture-sessions.ts";
 import { claimQueries } from "./claims.ts";
 import { counterQueries } from "./counters.ts";
 import { customerQueries } from "./customers.ts";
@@ -25,6 +26,7 @@ import { overviewQueries } from "./overview.ts";
 import { policyQueries } from "./policies.ts";
 import { replayQueries } from "./replays.ts";
 import { rewrapQueries } from "./rewrap.ts";
+import { seenPictureQueries } from "./seen-pictures.ts";
 import { sessionQueries } from "./sessions.ts";
 import { streamQueries } from "./streams.ts";
 import { sweepQueries } from "./sweep.ts";
@@ -58,6 +60,8 @@ export function storeOver(bare: Backend): Store {
     ...streamQueries(backend),
     ...attemptQueries(backend),
     ...rhythmQueries(backend),
+    ...captureQueries(backend),
+    ...seenPictureQueries(backend),
     ...replayQueries(backend),
     ...advanceQueries(backend),
     ...hourlyQueries(backend),

@@ -1,8 +1,10 @@
 import { FINAL_STATUSES, type Swept } from "../records.ts";
 import type { InTenant, Store } from "../store.ts";
 import type { Backend, WriteView } from "./backend.ts";
+import { sweepCaptures } from "./capture-sessions.ts";
 import { sweepHours } from "./hourly.ts";
 import { lockTenant } from "./lock-tenant.ts";
+import { sweepPictures } from "./seen-pictures.ts";
 
 type Sweep = Parameters<Store["sweep"]>[0];
 
@@ -27,6 +29,8 @@ async function sweep(view: WriteView, where: Sweep): Promise<Swept> {
   await lockTenant(view, tenantId);
   const idempotency = await sweepIdempotency(view, { tenantId, beforeMs, limit });
   await sweepHours(view, { tenantId, beforeMs });
+  await sweepCaptures(view, { tenantId, beforeMs });
+  await sweepPictures(view, { tenantId, beforeMs });
   const places = await view.db
     .selectFrom("events")
     .select(["sequence", "created_at_ms"])

@@ -1,4 +1,5 @@
 import type { FailureName, OutcomeKind } from "@sameface/contract";
+import type { CapturePurpose, CaptureStatus } from "../capture-sessions.ts";
 import type {
   DeliveryAttempt,
   DeliveryStatus,
@@ -32,6 +33,8 @@ export interface Tables {
   delivery_attempts: DeliveryAttemptRow;
   replays: ReplayRow;
   rhythms: RhythmRow;
+  capture_sessions: CaptureSessionRow;
+  seen_pictures: SeenPictureRow;
   hourly_outcomes: { tenant_id: string; hour_ms: number; outcome: OutcomeKind; decided: number };
   hourly_deliveries: HourlyDeliveriesRow;
   sessions: SessionRow;
@@ -282,6 +285,42 @@ export interface SessionRow {
   seen_at_ms: number;
   /** Its absolute end. */
   expires_at_ms: number;
+}
+
+export interface CaptureSessionRow {
+  tenant_id: string;
+  session_id: string;
+  customer_id: string;
+  subject: string;
+  purpose: CapturePurpose;
+  status: CaptureStatus;
+  reason: string | null;
+  secret_hash: string;
+  cookie_hash: string | null;
+  return_url: string | null;
+  consent_reference: string | null;
+  consent_text: string | null;
+  agreed_at_ms: number | null;
+  tries: number;
+  problem: string | null;
+  authentication_id: string | null;
+  interview_id: string | null;
+  created_at_ms: number;
+  opened_at_ms: number | null;
+  expires_at_ms: number;
+  /** `null` while it runs. */
+  ended_at_ms: number | null;
+}
+
+export interface SeenPictureRow {
+  tenant_id: string;
+  digest: string;
+  subject: string;
+  band_0: string | null;
+  band_1: string | null;
+  band_2: string | null;
+  band_3: string | null;
+  seen_at_ms: number;
 }
 
 export interface AuditRow {
