@@ -49,6 +49,8 @@ export const STEPS: readonly Step[] = [
   },
   { name: "map", commands: [node("tools/requirements.ts", "--check")] },
   { name: "unit", commands: [node("tools/lane.ts", "unit")] },
+  // Asks a registry, so that it is for CI, and for whoever changes a dependency.
+  { name: "audit", commands: [node("tools/audit.ts")], onRequest: true },
   // Half a minute of building; CI runs it as the first half of `npm run packages`.
   { name: "packages", commands: [node("tools/check-packages.ts")], onRequest: true },
 ];

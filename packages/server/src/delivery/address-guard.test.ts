@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { channel } from "node:diagnostics_channel";
 import { after, before, describe, it } from "node:test";
 import { type AddressGuard, type AddressGuardOptions, createAddressGuard } from "./address-guard.ts";
 import { readSsrfRows } from "./corpora.fixture.ts";
+import { countSockets } from "./count-sockets.fixture.ts";
 import { checkEndpointUrl, type Target, targetOf } from "./endpoint-url.ts";
 import { type FaultServer, reply, startFaultServer } from "./fault-server.fixture.ts";
 import { loopbackSender, networksOf, postTo, stubResolver } from "./sender.fixture.ts";
@@ -215,20 +215,4 @@ function guardOf(options: Partial<AddressGuardOptions>): AddressGuard {
 
 function targetAt(url: string): Target {
   return targetOf(new URL(url));
-}
-
-/** Client sockets that this process opens while `work` runs. */
-async function countSockets(work: () => Promise<void>): Promise<number> {
-  let opened = 0;
-  const count = (): void => {
-    opened += 1;
-  };
-  const sockets = channel("net.client.socket");
-  sockets.subscribe(count);
-  try {
-    await work();
-  } finally {
-    sockets.unsubscribe(count);
-  }
-  return opened;
 }

@@ -8,9 +8,11 @@ import Fastify, {
   type FastifyRequest,
 } from "fastify";
 import type { Clock } from "../clock.ts";
+import { isInside, parseNetworks } from "../delivery/address.ts";
 import type { Metrics } from "../metrics/create-metrics.ts";
 import type { Random } from "../random.ts";
 import { clientFacts } from "./client-facts.ts";
+import { capPerAddress } from "./connections-per-address.ts";
 import { changesSomething, isCrossSite, isForged } from "./cross-site.ts";
 import { faultProblem } from "./fault-problem.ts";
 import { answerClientError, guardServer, refuseRequest } from "./guard-connection.ts";
@@ -19,8 +21,10 @@ import { type Keyring, mayCall } from "./keyring.ts";
 import { faultFields, type Log } from "./log.ts";
 import { createCallReader } from "./read-call.ts";
 import { type Answer, type Caller, problem, type Route, type RouteShape } from "./route.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 import { sendAnswer, sendProblem } from "./send-answer.ts";
 import { FRESH_MS, type Sessions } from "./sessions.ts";
+import { plainAddress } from "./source-network.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -50,7 +54,13 @@ export interface HttpServerParts {
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
   const { clock, random } = parts;
   const app = Fastify(optionsOf(parts));
+  const parsed = parseNetworks(parts.trustedProxies.join(","));
+  const proxies = parsed.ok ? parsed.networks : []; // the configuration has refused what is no network
   guardServer(app.server, () => newId(random));
+  capPerAddress(app.server, {
+    most: HTTP_LIMITS.connectionsPerAddress,
+    isExempt: (address) => isInside(plainAddress(address), proxies),
+  });
   app.decorateRequest("caller", null);
   app.decorateRequest("problemCode", null);
   app.decorateRequest("startedAtMs", 0);
@@ -99,15 +109,6 @@ function optionsOf({ random, trustedProxies }: HttpServerParts) {
     },
   } satisfies FastifyHttpOptions<Server>;
 }
-
-/** Nothing of an answer is to be kept, framed, guessed at or run (S31); the page at `/` needs no more either. */
-const SECURITY_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy":
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-} as const;
 
 /** How browsers name their reports. */
 const REPORT_TYPES = ["application/csp-report", "application/reports+json"] as const;

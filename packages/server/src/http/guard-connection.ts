@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { HTTP_LIMITS } from "./http-limits.ts";
 import { PROBLEMS, type ProblemCode, problemBody } from "./problems.ts";
 import { type ProblemAnswer, problem } from "./route.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /**
  * What the parser lets through and we don't: such requests are read differently by different servers, or are no calls
@@ -80,6 +81,7 @@ function answerRaw(socket: Socket, code: ProblemCode, requestId: string): void {
     [
       `HTTP/1.1 ${status} ${title}`,
       "connection: close",
+      ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
       "content-type: application/problem+json",
       `content-length: ${Buffer.byteLength(body)}`,
       "",

@@ -10,6 +10,8 @@ export const HTTP_LIMITS = {
   headers: 100,
   urlBytes: 8_192,
   connections: 2_000,
+  /** Of one source address; trusted proxies have no such limit. */
+  connectionsPerAddress: 256,
   /** A field of 1 MB is answered by name, as 400, and not as a body too large. */
   jsonBytes: 2_000_000,
   /** The largest picture in base64, and room for the fields beside it. */

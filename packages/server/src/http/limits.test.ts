@@ -302,13 +302,16 @@ describe("what the API takes", () => {
         "POST /v1/authentications HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
       ],
     ];
-    for (const [name, text] of smuggling) {
-      it(`answers 400 once and closes for ${name}`, { timeout: 20_000 }, async () => {
+    it("answers 400 once and closes, whatever two servers might read as two requests", {
+      timeout: 60_000,
+    }, async () => {
+      for (const [name, text] of smuggling) {
         const answer = await raw(text);
-        assert.deepEqual(statuses(answer), ["400"], answer);
-        assert.match(answer, /application\/problem\+json/);
-      });
-    }
+        assert.deepEqual(statuses(answer), ["400"], `${name}: ${answer}`);
+        assert.match(answer, /application\/problem\+json/, name);
+        assert.match(answer, /x-content-type-options: nosniff/, name);
+      }
+    });
 
     it("makes one request of one with chunk extensions", { timeout: 20_000 }, async () => {
       const text = `POST /v1/authentications HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0;a=${smuggled.trim()}\r\n\r\n`;
@@ -326,7 +329,7 @@ describe("what the API takes", () => {
         const { headers } = await server.call(path, { key: null });
         assert.match(
           headers.get("content-security-policy") ?? "",
-          /^default-src 'none'.*base-uri 'none'.*frame-ancestors 'none'$/,
+          /^default-src 'none'.*base-uri 'none'.*frame-ancestors 'none'(;|$)/,
         );
         assert.equal(headers.get("x-content-type-options"), "nosniff");
         assert.equal(headers.get("cache-control"), "no-store");

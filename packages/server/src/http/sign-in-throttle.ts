@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import type { Clock } from "../clock.ts";
+import { sourceNetwork } from "./source-network.ts";
 
 /** Slows down who guesses keys, by address (reliability.md S28). */
 export interface SignInThrottle {
@@ -26,7 +26,7 @@ interface Failures {
 export function createSignInThrottle(clock: Pick<Clock, "monotonicMs">): SignInThrottle {
   const failures = new Map<string, Failures>();
   const read = (address: string): Failures | undefined => {
-    const known = failures.get(networkOf(address));
+    const known = failures.get(sourceNetwork(address));
     return known !== undefined && clock.monotonicMs() - known.lastAtMs < FORGET_MS ? known : undefined;
   };
   return {
@@ -38,7 +38,7 @@ export function createSignInThrottle(clock: Pick<Clock, "monotonicMs">): SignInT
     },
     failed(address) {
       const count = (read(address)?.count ?? 0) + 1;
-      const network = networkOf(address);
+      const network = sourceNetwork(address);
       // Taken out first, so that the map's order is that of the last failure.
       failures.delete(network);
       failures.set(network, { count, lastAtMs: clock.monotonicMs() });
@@ -46,14 +46,7 @@ export function createSignInThrottle(clock: Pick<Clock, "monotonicMs">): SignInT
       if (failures.size > MOST_ADDRESSES && oldest !== undefined) failures.delete(oldest);
     },
     succeeded(address) {
-      failures.delete(networkOf(address));
+      failures.delete(sourceNetwork(address));
     },
   };
-}
-
-/** One host has a whole /64 of IPv6. */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === "ipv4" ? parsed.toString() : parsed.toByteArray().slice(0, 8).join(".");
 }
