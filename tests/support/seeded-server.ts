@@ -18,7 +18,7 @@ export interface SeededServer extends AsyncDisposable {
 type Draw = Parameters<typeof drawFace>[1] & { readonly person: number };
 
 /** Base64 of a drawn face as JPEG. */
-async function drawnPicture({ person, ...options }: Draw): Promise<string> {
+export async function drawnPicture({ person, ...options }: Draw): Promise<string> {
   const jpeg = await sharp(Buffer.from(drawFace(person, options)))
     .jpeg({ quality: 92 })
     .toBuffer();

@@ -2,6 +2,7 @@ import { createRoot } from "react-dom/client";
 import "../kit/tokens.css";
 import "../kit/base.css";
 import "../kit/kit.css";
+import "../kit/forms.css";
 import "./shell.css";
 import { App } from "./app.tsx";
 import { restoreTheme } from "./theme.tsx";
