@@ -14,7 +14,8 @@ export const POLICY_SHAPES = {
     method: "GET",
     path: "/v1/policy",
     summary: "What the tenant decided; the defaults where it never did",
-    scopes: ["policy:write"],
+    // Whoever reads the audit has read every change already.
+    scopes: ["audit:read", "policy:write"],
     answers,
     problems: [],
   }),
