@@ -48,6 +48,11 @@ export function listOf<T>(
     Array.isArray(value) && value.length >= length.min && value.length <= length.max && value.every(guard);
 }
 
+/** What a guard lets through, or nothing at all. */
+export function optional<T>(guard: Guard<T>): Guard<T | undefined> {
+  return (value): value is T | undefined => value === undefined || guard(value);
+}
+
 /** An object with exactly these keys. */
 export function shape<S extends Readonly<Record<string, Guard<unknown>>>>(
   guards: S,

@@ -35,3 +35,4 @@ export {
   type ModelRow,
   type ModelTable,
 } from "./model-table.ts";
+export { readModelRows } from "./read-model-rows.ts";

@@ -108,7 +108,7 @@ export interface Quality extends Light {
 export interface Template {
   /** First 16 hex digits of the model's sha256, a dash, the pre-processing id: `87aacdfe57510db2-arc112-bgr-1`. */
   readonly embedderId: string;
-  /** 512 values, L2 norm 1. */
+  /** L2 norm 1; 512 values of the embedder that ships. */
   readonly vector: Float32Array;
 }
 

@@ -131,7 +131,7 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
   const embedded = await stages.time("embed", () =>
     embedFace(canvas, { points, session: models.embedder, row: table.embedder }),
   );
-  const crop: LivenessCrop = livenessCrop(picture, face.box);
+  const crop: LivenessCrop = livenessCrop(picture, face.box, table.liveness.cropScale);
   const liveness = await stages.time("liveness", () =>
     measureLiveness(picture, { crop, session: models.liveness, row: table.liveness }),
   );

@@ -36,6 +36,10 @@ export interface ModelRow {
    * Left out: not judged.
    */
   readonly minNorm?: number;
+  /** Liveness only: side of its crop ÷ side of the face box; default: 2.7. */
+  readonly cropScale?: number;
+  /** Liveness only: which of its outputs, from 0, is the live one; default: 0. */
+  readonly liveIndex?: number;
 }
 
 /** What the engine needs a model for. */

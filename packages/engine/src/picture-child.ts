@@ -8,7 +8,7 @@ import type { InspectOptions } from "./inspection.ts";
 import type { Launch } from "./launch.ts";
 import type { Measured } from "./measure.ts";
 import type { ChildMessage, HeaderFacts, InspectMessage, Runtime, StartMessage } from "./messages.ts";
-import { parseReply, REPLY_LIMITS } from "./reply.ts";
+import { type ExpectedTemplate, parseReply, replyLimits } from "./reply.ts";
 import { residentBytes } from "./resident-memory.ts";
 
 // Imports and five models take 0.4 s on a quiet machine; a child that needs this long never comes.
@@ -73,7 +73,8 @@ export class PictureChild {
   readonly #settings: ChildSettings;
   readonly #process: ChildProcess;
   readonly #pipe: Duplex | null;
-  readonly #reader: FrameReader = createFrameReader(REPLY_LIMITS);
+  readonly #expected: ExpectedTemplate;
+  readonly #reader: FrameReader;
   readonly #becomeReady: PromiseWithResolvers<Ready> = Promise.withResolvers();
   readonly #becomeEnded: PromiseWithResolvers<undefined> = Promise.withResolvers();
   readonly #cancelStartDeadline: () => void;
@@ -85,6 +86,9 @@ export class PictureChild {
 
   constructor(settings: ChildSettings) {
     this.#settings = settings;
+    const { embedderId, start } = settings;
+    this.#expected = { embedderId, vectorLength: start.models.embedder.outputs[0]?.length ?? 0 };
+    this.#reader = createFrameReader(replyLimits(this.#expected));
     this.ready = this.#becomeReady.promise;
     this.ended = this.#becomeEnded.promise;
     const gone = Promise.withResolvers<undefined>();
@@ -164,7 +168,7 @@ export class PictureChild {
       const frames = this.#alive ? this.#reader.push(chunk) : [];
       if (frames === null) this.#end();
       for (const frame of frames ?? []) {
-        const message = parseReply(frame, this.#settings);
+        const message = parseReply(frame, this.#expected);
         if (message === null || !this.#receive(message)) this.#end();
       }
     });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { EngineError } from "./engine-error.ts";
 
 /** A file that must be exactly what was written down. */
@@ -16,7 +16,8 @@ export interface Pinned {
  * @throws {EngineError} `modelMissing` or `modelChanged`, naming file and hash
  */
 export async function readPinned(folder: string, pinned: Pinned): Promise<Uint8Array> {
-  const path = join(folder, pinned.file);
+  // A file of an operator's own names its whole path.
+  const path = resolve(folder, pinned.file);
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new EngineError(
       "modelMissing",

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createFrameReader, encodeFrame, type Frame } from "./framing.ts";
 import type { Measured } from "./measure.ts";
-import { encodeInspected, parseReply, REPLY_LIMITS } from "./reply.ts";
+import { encodeInspected, parseReply, replyLimits } from "./reply.ts";
 import { unmeasured } from "./unmeasured.ts";
 
 const EMBEDDER = { embedderId: "0123456789abcdef-test-1" };
+const EXPECTED = { ...EMBEDDER, vectorLength: 512 };
 
 function frameOf(pieces: readonly Uint8Array[]): Frame {
-  const frame = createFrameReader(REPLY_LIMITS).push(Buffer.concat(pieces))?.[0];
+  const frame = createFrameReader(replyLimits(EXPECTED)).push(Buffer.concat(pieces))?.[0];
   assert.ok(frame !== undefined);
   return frame;
 }
@@ -53,12 +54,12 @@ function measured(change: Partial<Measured> = {}): Measured {
 
 function parse(change: object): unknown {
   const head = { type: "inspected", id: 7, measured: { ...unmeasured("no_face"), ...change } };
-  return parseReply(frameOf(encodeFrame(head)), EMBEDDER);
+  return parseReply(frameOf(encodeFrame(head)), EXPECTED);
 }
 
 describe("parseReply", () => {
   it("gives back a whole inspection bit for bit, a liveness of 0 included", () => {
-    const message = parseReply(frameOf(encodeInspected(7, measured())), EMBEDDER);
+    const message = parseReply(frameOf(encodeInspected(7, measured())), EXPECTED);
     assert.deepEqual(message, { type: "inspected", id: 7, measured: measured() });
   });
 
@@ -71,9 +72,10 @@ describe("parseReply", () => {
     ];
     for (const vector of vectors) {
       const template = { value: { ...EMBEDDER, vector }, model: "embedder" };
-      assert.equal(parseReply(frameOf(encodeInspected(7, measured({ template }))), EMBEDDER), null);
+      assert.equal(parseReply(frameOf(encodeInspected(7, measured({ template }))), EXPECTED), null);
     }
-    assert.equal(parseReply(frameOf(encodeInspected(7, measured())), { embedderId: "another" }), null);
+    assert.equal(parseReply(frameOf(encodeInspected(7, measured())), { ...EXPECTED, embedderId: "another" }), null);
+    assert.equal(parseReply(frameOf(encodeInspected(7, measured())), { ...EXPECTED, vectorLength: 511 }), null);
   });
 
   it("refuses a probability out of 0…1, a number that is none, and a problem that is not listed", () => {
@@ -89,10 +91,10 @@ describe("parseReply", () => {
 
   it("refuses a missing key, a key too many, 67 landmarks, and bytes where none are due", () => {
     assert.equal(parse({ extra: 1 }), null);
-    assert.equal(parseReply(frameOf(encodeFrame({ type: "inspected", id: 7, measured: {} })), EMBEDDER), null);
+    assert.equal(parseReply(frameOf(encodeFrame({ type: "inspected", id: 7, measured: {} })), EXPECTED), null);
     const primary = { ...measured().primary, landmarks: measured().primary?.landmarks.slice(1) };
     assert.equal(parse({ primary }), null);
-    assert.equal(parseReply(frameOf(encodeFrame({ type: "decoded", id: 1 }, Uint8Array.of(1))), EMBEDDER), null);
-    assert.equal(parseReply(frameOf(encodeFrame([1])), EMBEDDER), null);
+    assert.equal(parseReply(frameOf(encodeFrame({ type: "decoded", id: 1 }, Uint8Array.of(1))), EXPECTED), null);
+    assert.equal(parseReply(frameOf(encodeFrame([1])), EXPECTED), null);
   });
 });

@@ -1,5 +1,5 @@
 import type { EngineErrorCode } from "./engine-error.ts";
-import { encodeFrame, type Frame } from "./framing.ts";
+import { encodeFrame, type Frame, type FrameLimits } from "./framing.ts";
 import { between, either, finite, flag, listOf, nullable, oneOf, recordOf, shape, text, whole } from "./guards.ts";
 import { PROBLEMS, type Template } from "./inspection.ts";
 import type { Measured } from "./measure.ts";
@@ -13,13 +13,20 @@ const START_FAILURES = [
   "modelFailure",
   "startFailed",
 ] as const satisfies readonly EngineErrorCode[];
-const VECTOR_VALUES = 512;
-const VECTOR_BYTES = VECTOR_VALUES * Float32Array.BYTES_PER_ELEMENT;
-// 512 squares of float32 values, summed: far under a thousandth off when the vector is of length 1.
+// Hundreds of squares of float32 values, summed: far under a thousandth off when the vector is of length 1.
 const NORM_TOLERANCE = 1e-3;
 
+/** What a template that a child sends must be; both follow from the embedder's row. */
+export interface ExpectedTemplate {
+  readonly embedderId: string;
+  /** How many numbers it holds. */
+  readonly vectorLength: number;
+}
+
 /** The most that a child may send in one frame: 68 landmarks and all else take under 8 KB. */
-export const REPLY_LIMITS = { maxHeadBytes: 65_536, maxBodyBytes: VECTOR_BYTES };
+export function replyLimits({ vectorLength }: ExpectedTemplate): FrameLimits {
+  return { maxHeadBytes: 65_536, maxBodyBytes: vectorLength * Float32Array.BYTES_PER_ELEMENT };
+}
 
 const probability = between(0, 1);
 const id = whole(0, Number.MAX_SAFE_INTEGER);
@@ -31,7 +38,7 @@ const unavailable = shape({ unavailable: text(200) });
 const attribute = either(shape({ value: shape({ probability, present: flag }), model }), unavailable);
 
 const measuredReply = shape({
-  faceCount: nullable(whole(0, 4420)),
+  faceCount: nullable(whole(0, 100_000)),
   primary: nullable(
     shape({
       box: shape({ x: finite, y: finite, width: finite, height: finite }),
@@ -73,12 +80,12 @@ const isInspected = shape({ type: oneOf(["inspected"]), id, measured: measuredRe
 
 /**
  * Reads what a child sent, which may have been taken over by a picture: every number is finite and in its range, no
- * key is missing or more, a template is 512 values of length 1 made by the embedder that was asked for.
+ * key is missing or more, a template is of length 1 and made by the embedder that was asked for.
  * @returns `null` for anything else
  */
-export function parseReply(frame: Frame, options: { readonly embedderId: string }): ChildMessage | null {
+export function parseReply(frame: Frame, expected: ExpectedTemplate): ChildMessage | null {
   const { head, body } = frame;
-  if (isInspected(head)) return readInspected(head, { body, ...options });
+  if (isInspected(head)) return readInspected(head, { body, ...expected });
   if (body.length > 0) return null;
   if (isReady(head) || isFailed(head) || isHeader(head) || isDecoded(head)) return head;
   return null;
@@ -88,20 +95,20 @@ type InspectedHead = typeof isInspected extends (value: unknown) => value is inf
 
 function readInspected(
   head: InspectedHead,
-  options: { readonly body: Uint8Array; readonly embedderId: string },
+  options: ExpectedTemplate & { readonly body: Uint8Array },
 ): ChildMessage | null {
   const { template, ...rest } = head.measured;
   if (!("value" in template)) {
     return options.body.length === 0 ? { ...head, measured: { ...rest, template } } : null;
   }
-  const vector = readVector(options.body);
+  const vector = readVector(options);
   if (vector === null || template.value.embedderId !== options.embedderId) return null;
   const value: Template = { embedderId: options.embedderId, vector };
   return { ...head, measured: { ...rest, template: { value, model: template.model } } };
 }
 
-function readVector(body: Uint8Array): Float32Array | null {
-  if (body.length !== VECTOR_BYTES) return null;
+function readVector({ body, vectorLength }: ExpectedTemplate & { readonly body: Uint8Array }): Float32Array | null {
+  if (body.length !== vectorLength * Float32Array.BYTES_PER_ELEMENT) return null;
   // A copy: the frame may lie anywhere in its buffer, float32 values only at multiples of four.
   const vector = new Float32Array(Uint8Array.from(body).buffer);
   const norm = Math.hypot(...vector);

@@ -1,4 +1,5 @@
-import { createEngine, type Engine } from "@sameface/engine";
+import { resolve } from "node:path";
+import { createEngine, type Engine, readModelRows } from "@sameface/engine";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/settings.ts";
 import type { Random } from "./random.ts";
@@ -18,7 +19,7 @@ export interface StorePlace {
 /** The parts behind the ports that hold what outlives a request. */
 export interface Adapters {
   readonly openStore: (place: StorePlace) => Promise<Store>;
-  readonly startEngine: (config: Pick<Config, "engineProcesses">) => Promise<Engine>;
+  readonly startEngine: (config: Pick<Config, "engineProcesses" | "engineModels">) => Promise<Engine>;
 }
 
 /** Those of a server that serves. */
@@ -27,6 +28,9 @@ export const ADAPTERS: Adapters = {
     databaseUrl === undefined
       ? await createSqliteStore({ folder, clock, random })
       : await createPostgresStore({ url: databaseUrl, folder, clock, random }),
-  startEngine: async ({ engineProcesses }) =>
-    await createEngine(engineProcesses === undefined ? {} : { processes: engineProcesses }),
+  startEngine: async ({ engineProcesses, engineModels }) =>
+    await createEngine({
+      models: engineModels === undefined ? {} : await readModelRows(resolve(engineModels)),
+      ...(engineProcesses === undefined ? {} : { processes: engineProcesses }),
+    }),
 };

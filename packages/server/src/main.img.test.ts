@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createReceiver } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { drawFace, MODEL_TABLE } from "@sameface/engine";
+import sharp from "sharp";
 import { readConfig } from "./config/read-config.ts";
 import type { RunningServer } from "./main.ts";
 import { ServerError } from "./server-error.ts";
@@ -123,6 +126,50 @@ describe("startServer", () => {
     assert.match(network.message, /^SAMEFACE_ALLOWED_PRIVATE_NETWORKS is "127\.0\.0\.1\/8"/);
     assert.equal(existsSync(join(parent, "never")), false);
     await (await start({ SAMEFACE_DATA: data, SAMEFACE_MASTER_KEY: one })).close();
+  });
+
+  it("asks for a new enrolment, and never passes, once another embedder is put in by engineModels", async () => {
+    const data = join(parent, "embedder");
+    const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+    const drawn = async (take: number): Promise<string> => {
+      const jpeg = sharp(Buffer.from(drawFace(1, { take }))).jpeg();
+      return (await jpeg.toBuffer()).toString("base64");
+    };
+    const call = async (server: RunningServer, method: string, [path, body]: readonly [string, object?]) => {
+      const answer = await fetch(`${server.url}${path}`, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+    const authenticate = ["/v1/authentications", { customerId: "anna", image: await drawn(1) }] as const;
+
+    const first = await start({ SAMEFACE_DATA: data, SAMEFACE_ADMIN_KEY: KEY });
+    await call(first, "PUT", ["/v1/policy", { liveness: { threshold: 0.01 } }]);
+    const enrolment = { image: await drawn(0), consent: { reference: "test" } };
+    assert.equal((await call(first, "PUT", ["/v1/customers/anna", enrolment])).status, 201);
+    await first.close();
+
+    // The same file under another row: what it makes of a face has another name, so it is another embedder.
+    const { embedder } = MODEL_TABLE;
+    const file = fileURLToPath(new URL(`../models/${embedder.file}`, import.meta.resolve("@sameface/engine")));
+    const row = { ...embedder, file, preprocessing: { ...embedder.preprocessing, id: "own" } };
+    const rows = join(parent, "models.json");
+    await writeFile(rows, JSON.stringify({ embedder: row }));
+    const second = await start({ SAMEFACE_DATA: data, SAMEFACE_ADMIN_KEY: KEY, SAMEFACE_ENGINE_MODELS: rows });
+    try {
+      const { body: customer } = await call(second, "GET", ["/v1/customers/anna"]);
+      assert.equal(customer["needsEnrolment"], true);
+      const { body: answer } = await call(second, "POST", authenticate);
+      assert.equal(answer["reason"], "needsEnrolment", JSON.stringify(answer));
+      assert.equal(answer["errorCode"], 9500);
+    } finally {
+      await second.close();
+    }
+    await writeFile(rows, JSON.stringify({ embedder: { ...row, bytes: "many" } }));
+    const refused = await refusal({ SAMEFACE_DATA: data, SAMEFACE_ADMIN_KEY: KEY, SAMEFACE_ENGINE_MODELS: rows });
+    assert.match(refused.message, /models\.json: embedder: "bytes"/);
   });
 
   it("changes its master key between two starts: what was sealed is used on, and the old key is needed no more", async () => {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { createEngine } from "@sameface/engine";
+import { createEngine, readModelRows } from "@sameface/engine";
 import { DEFAULT_POLICY, MATCH_THRESHOLDS, matchThresholdOf } from "@sameface/server";
 import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
@@ -25,22 +25,32 @@ export function evaluateCommand(runner: CommandRunner): Command {
     .argument("<folder>", "holds labels.csv (columns path,task,label,identity,session,source,note) and the pictures")
     .option("--out <folder>", "where the report is written", "evaluation")
     .option("--check <file>", "a stored figures.json: exit code 1 when a figure or a hash differs from it")
+    .option("--models <file>", "a JSON file with rows of the model table: judge your own models")
     .addHelpText("after", "\nExample:\n  sameface evaluate ./faces --json > report.json")
-    .action((folder: string, options: { readonly out: string; readonly check?: string }, command: Command) =>
+    .action((folder: string, options: Options, command: Command) =>
       runner.run(command, (context) =>
-        evaluate(context, { folder: resolve(folder), out: resolve(options.out), check: options.check ?? null }),
+        evaluate(context, { ...options, folder: resolve(folder), out: resolve(options.out) }),
       ),
     );
 }
 
+interface Options {
+  readonly out: string;
+  readonly check?: string;
+  readonly models?: string;
+}
+
 async function evaluate(
   context: CommandContext,
-  { folder, out, check }: { readonly folder: string; readonly out: string; readonly check: string | null },
+  { folder, out, check, models }: Options & { readonly folder: string },
 ): Promise<ExitCode> {
   const pictures = await readLabels(folder);
-  const stored = check === null ? null : await readStored(check);
+  const stored = check === undefined ? null : await readStored(check);
   // One process: the times are those of one core, and of one picture at a time.
-  const engine = await createEngine({ processes: 1 });
+  const engine = await createEngine({
+    processes: 1,
+    models: models === undefined ? {} : await readModelRows(resolve(models)),
+  });
   try {
     const measured = await measurePictures(
       pictures.map(({ path }) => path),

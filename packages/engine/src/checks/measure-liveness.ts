@@ -5,19 +5,21 @@ import { type Pixels, type Rect, stretch } from "../picture.ts";
 import type { Session } from "../session.ts";
 import { softmax } from "../softmax.ts";
 
-// engine.md §5.7: the crop that the model was trained on is 2.7 times the face box.
+// engine.md §5.7: the crop that the model which ships was trained on is 2.7 times the face box.
 const WANTED_SCALE = 2.7;
+// Which of the shipped model's outputs is the live one.
+const LIVE_INDEX = 0;
 
 /** The crop of the liveness model. */
 export interface LivenessCrop {
   readonly rect: Rect;
-  /** Crop ÷ face box, at most 2.7; less where the picture has no room. */
+  /** Crop ÷ face box, at most what was wanted; less where the picture has no room. */
   readonly scale: number;
 }
 
 /** The crop about a face: as large as the picture allows, shifted inside it rather than cut off. */
-export function livenessCrop(picture: Pixels, box: Box): LivenessCrop {
-  const scale = Math.min(WANTED_SCALE, (picture.height - 1) / box.height, (picture.width - 1) / box.width);
+export function livenessCrop(picture: Pixels, box: Box, wantedScale: number = WANTED_SCALE): LivenessCrop {
+  const scale = Math.min(wantedScale, (picture.height - 1) / box.height, (picture.width - 1) / box.width);
   const x = shiftInside({ centre: box.x + box.width / 2, length: box.width * scale, last: picture.width - 1 });
   const y = shiftInside({ centre: box.y + box.height / 2, length: box.height * scale, last: picture.height - 1 });
   return { scale, rect: { left: x.first, top: y.first, width: x.count, height: y.count } };
@@ -36,7 +38,7 @@ export async function measureLiveness(
 ): Promise<Liveness> {
   const { width, height } = face.row.preprocessing;
   const [logits] = await face.session.run(await stretch(picture, { rect: face.crop.rect, width, height }));
-  const live = softmax(logits ?? new Float32Array(0))[0];
+  const live = softmax(logits ?? new Float32Array(0))[face.row.liveIndex ?? LIVE_INDEX];
   if (live === undefined || !(live >= 0 && live <= 1)) {
     throw new EngineError("modelFailure", "the liveness model gave no probability");
   }

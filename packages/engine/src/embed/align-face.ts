@@ -3,7 +3,7 @@ import type { FivePoints } from "../landmarks.ts";
 import { clipRect, type Pixels, type Rect, stretch } from "../picture.ts";
 import { fitSimilarity, invert, type Similarity, transform } from "./fit-similarity.ts";
 
-/** Side of the aligned crop in pixels. */
+/** Side in pixels of the aligned crop that the template below is stated in. */
 export const ALIGNED_SIZE = 112;
 
 // The five points of ArcFace's template in a crop of 112×112, which the embedder was trained on (engine.md §5.5).
@@ -15,12 +15,17 @@ const TEMPLATE: FivePoints = {
   rightMouth: { x: 70.7299, y: 92.2041 },
 };
 
-/** Turns, scales and shifts a face so that its five points lie where the embedder expects them; outside is black. */
-export async function alignFace(picture: Pixels, points: FivePoints): Promise<Uint8Array> {
-  const toPicture = invert(fitSimilarity(listOf(points), listOf(TEMPLATE)));
-  const out = new Uint8Array(ALIGNED_SIZE * ALIGNED_SIZE * 3);
-  const part = await shrinkPart(picture, toPicture);
-  if (part !== undefined) sample(part, { toPart: composeWith(toPicture, part), out });
+/**
+ * Turns, scales and shifts a face so that its five points lie where the embedder expects them; outside is black.
+ * @param size side of the crop in pixels; another than 112 holds the same of the face in more pixels or fewer
+ */
+export async function alignFace(picture: Pixels, points: FivePoints, size: number = ALIGNED_SIZE): Promise<Uint8Array> {
+  const scale = size / ALIGNED_SIZE;
+  const template = listOf(TEMPLATE).map(({ x, y }) => ({ x: x * scale, y: y * scale }));
+  const toPicture = invert(fitSimilarity(listOf(points), template));
+  const out = new Uint8Array(size * size * 3);
+  const part = await shrinkPart(picture, { toPicture, size });
+  if (part !== undefined) sample(part, { toPart: composeWith(toPicture, part), out, size });
   return out;
 }
 
@@ -36,8 +41,11 @@ interface Part extends Pixels {
 }
 
 /** The part that the crop covers, shrunk by averaging to about the crop's own resolution: no pixel is skipped. */
-async function shrinkPart(picture: Pixels, toPicture: Similarity): Promise<Part | undefined> {
-  const last = ALIGNED_SIZE - 1;
+async function shrinkPart(
+  picture: Pixels,
+  { toPicture, size }: { readonly toPicture: Similarity; readonly size: number },
+): Promise<Part | undefined> {
+  const last = size - 1;
   const corners = [
     { x: 0, y: 0 },
     { x: last, y: 0 },
@@ -67,18 +75,18 @@ function composeWith(toPicture: Similarity, part: Part): (point: Point) => Point
 }
 
 /**
- * Bilinear; 12,544 pixels, which no call of the image library takes with a rotation and a fixed output size. Plain
+ * Bilinear; 12,544 pixels at 112, which no call of the image library takes with a rotation and a fixed output size. Plain
  * numbers in one loop: an object a pixel would be a megabyte of garbage a face.
  */
 function sample(
   { width, height, rgb }: Pixels,
-  { toPart, out }: { readonly toPart: (point: Point) => Point; readonly out: Uint8Array },
+  { toPart, out, size }: { readonly toPart: (point: Point) => Point; readonly out: Uint8Array; readonly size: number },
 ): void {
   const origin = toPart({ x: 0, y: 0 });
   const right = toPart({ x: 1, y: 0 });
   const down = toPart({ x: 0, y: 1 });
-  for (let row = 0, at = 0; row < ALIGNED_SIZE; row += 1) {
-    for (let column = 0; column < ALIGNED_SIZE; column += 1, at += 3) {
+  for (let row = 0, at = 0; row < size; row += 1) {
+    for (let column = 0; column < size; column += 1, at += 3) {
       const x = origin.x + column * (right.x - origin.x) + row * (down.x - origin.x);
       const y = origin.y + column * (right.y - origin.y) + row * (down.y - origin.y);
       const left = Math.floor(x);

@@ -4,7 +4,7 @@ import type { FivePoints } from "../landmarks.ts";
 import { embedderIdOf, type ModelRow } from "../model-table.ts";
 import type { Pixels } from "../picture.ts";
 import type { Session } from "../session.ts";
-import { alignFace } from "./align-face.ts";
+import { ALIGNED_SIZE, alignFace } from "./align-face.ts";
 
 // Faces have norms of 2 to 5; what is nearly nothing has no direction but that of rounding.
 const MIN_NORM = 1e-3;
@@ -16,7 +16,7 @@ export interface Embedded {
   readonly recognisable: boolean;
   /** L2 norm of what the embedder gave, before it was made 1. */
   readonly norm: number;
-  /** The aligned crop that it saw: RGB, row-major, {@link ALIGNED_SIZE} pixels a side. */
+  /** The aligned crop: RGB, row-major, {@link ALIGNED_SIZE} pixels a side, whatever size the embedder saw. */
   readonly crop: Uint8Array;
   /** Everything the embedder gave, in the order of its row; the heads of the checks read its inner tensors. */
   readonly outputs: readonly Float32Array[];
@@ -28,7 +28,9 @@ export async function embedFace(
   face: { readonly points: FivePoints; readonly session: Session; readonly row: ModelRow },
 ): Promise<Embedded> {
   const crop = await alignFace(picture, face.points);
-  const outputs = await face.session.run(crop);
+  const { width } = face.row.preprocessing;
+  const input = width === ALIGNED_SIZE ? crop : await alignFace(picture, face.points, width);
+  const outputs = await face.session.run(input);
   const [output = new Float32Array(0)] = outputs;
   const template = { embedderId: embedderIdOf(face.row), vector: toUnitLength(output) };
   const norm = normOf(output);

@@ -61,6 +61,13 @@ export const Settings = Type.Object(
     engineProcesses: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 256, description: "Processes that judge pictures. Unset: one a core." }),
     ),
+    engineModels: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          "A JSON file with rows of the model table that replace the shipped ones: embedder, detector, landmarks, liveness, pose or eyes. Unset: the models that ship. A new embedder needs a new enrolment of everyone.",
+      }),
+    ),
     allowedPrivateNetworks: Type.Array(Type.String(), {
       default: [],
       maxItems: 64,
