@@ -230,6 +230,20 @@ describe("sign and verify", () => {
     assert.equal(seen.length, 3);
   });
 
+  it("compares every token with every MAC over its whole length, also after one that matched", async (t) => {
+    const headers = await headersFor([parseSigningKey(SECRET)]);
+    const mine = headers["webhook-signature"]?.slice(3) ?? "";
+    const other = `A${mine.slice(1)}`;
+    const keys = [SECRET, OTHER].map(parseVerifyKey);
+    const looks = t.mock.method(String.prototype, "charCodeAt");
+    const verdict = await verifyHeaders({ ...headers, "webhook-signature": `v1,${mine} v1,${other}` }, { keys });
+    const seen = looks.mock.calls.map((call) => String(call.this)).filter((text) => text === mine || text === other);
+    looks.mock.restore();
+    assert.equal(verdict.ok, true);
+    // Each of two tokens with each of two MACs, and the MAC that is its own token.
+    assert.ok(seen.length >= 4 * mine.length, `${seen.length} looks`);
+  });
+
   it("fails at construction without a key or with a tolerance that would let any age pass", async () => {
     assert.throws(() => createVerifier({ keys: [] }), refusedWith("bad_secret"));
     for (const toleranceSeconds of [Number.NaN, -1]) {

@@ -125,7 +125,9 @@ async function look(state: {
   if (limit === 0) return null;
   const claimed = await state.store.claimDeliveries({ limit, perEndpoint, leaseMs });
   for (const one of claimed) state.begin(one);
-  if (claimed.length > 0) return 0;
+  if (claimed.length === limit) return 0;
+  // All that could be had: more comes with a wake, from one that ends or one that is new; to ask at once costs a claim.
+  if (claimed.length > 0) return FIRST_IDLE_MS;
   const dueInMs = await state.store.nextDueInMs();
   return Math.min(pollMs, Math.max(state.idleMs, dueInMs ?? pollMs));
 }

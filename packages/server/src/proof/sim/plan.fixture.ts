@@ -54,6 +54,8 @@ export interface Plan {
 
 const LENGTH_MS = 300_000;
 const PEOPLE = ["ann", "ben", "cleo", "nobody-1", "nobody-2"];
+/** They fail, and never pass. */
+export const GUESSED: readonly string[] = ["guessed-1", "guessed-2"];
 const POINTS = ["K1", "K2", "K4", "K5", "K7", "K8", "K9", "K10", "K11"] as const;
 const FAULTY = ["behave", "crash", "pause", "skew", "stepClock", "store"] as const;
 
@@ -65,10 +67,14 @@ export function planOf(seed: number): Plan {
   const behaviours = (Object.keys(BEHAVIOURS) as Behaviour[]).filter(() => dice.chance(0.5));
   const size = { nodes, endpoints, behaviours: behaviours.length === 0 ? (["fine"] as const) : behaviours };
   const work = Array.from({ length: 15 + dice.whole(20) }, () => workOf(dice, size));
+  // Few enough that nobody is barred for them (T7).
+  const guesses = GUESSED.flatMap((who) => Array.from({ length: 4 }, () => guessOf(who, { dice, size })));
   const faults = kinds.flatMap((kind) =>
     Array.from({ length: (kind === "crash" ? 4 : 1) + dice.whole(5) }, () => faultOf(kind, dice, size)),
   );
-  const steps = [...work, ...faults].toSorted((a, b) => a.atMs - b.atMs);
+  // Something is under way when a process stands still, so that its result comes late.
+  const held = faults.flatMap((fault) => (fault.kind === "pause" ? [requestBefore(fault, dice)] : []));
+  const steps = [...work, ...guesses, ...held, ...faults].toSorted((a, b) => a.atMs - b.atMs);
   return { seed, nodes, endpoints, isTight: dice.chance(0.5), steps };
 }
 
@@ -107,6 +113,16 @@ function workOf(dice: Dice, { nodes, endpoints }: Size): Step {
   return { atMs, kind, node, endpoint: dice.whole(endpoints) };
 }
 
+/** A stranger before a customer whom nothing else happens to: each failure that is told must be counted (I7). */
+function guessOf(who: string, { dice, size }: { readonly dice: Dice; readonly size: Size }): Step {
+  const atMs = dice.whole(LENGTH_MS);
+  return { atMs, kind: "authenticate", node: dice.whole(size.nodes), who, engine: "seesStranger" };
+}
+
+function requestBefore({ atMs, node }: { readonly atMs: number; readonly node: number }, dice: Dice): Step {
+  return { atMs: Math.max(0, atMs - dice.whole(60)), kind: "authenticate", node, who: "nobody-1", engine: "sees" };
+}
+
 function faultOf(kind: (typeof FAULTY)[number], dice: Dice, size: Size): Step {
   const atMs = dice.whole(LENGTH_MS);
   const node = dice.whole(size.nodes);
@@ -122,6 +138,6 @@ function faultOf(kind: (typeof FAULTY)[number], dice: Dice, size: Size): Step {
     case "stepClock":
       return { atMs, kind, ms: dice.pick([-3_600_000, -60_000, 60_000, 3_600_000]) };
     case "store":
-      return { atMs, kind, fault: dice.pick(STORE_FAULTS), share: dice.pick([0.1, 0.5, 1]), ms: dice.whole(20_000) };
+      return { atMs, kind, fault: dice.pick(STORE_FAULTS), share: dice.pick([0.1, 0.5, 1]), ms: dice.whole(40_000) };
   }
 }

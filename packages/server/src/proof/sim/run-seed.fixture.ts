@@ -9,7 +9,9 @@ import type { Store } from "../../store/store.ts";
 import { createVault } from "../../vault/vault.ts";
 import { type Asked, checkStory, type Received } from "../check-story.fixture.ts";
 import { readRows, type Select } from "../read-rows.fixture.ts";
-import type { EngineMood, Plan, Step, StoreFault } from "./plan.fixture.ts";
+import { forgottenFailures } from "./forgotten-failures.fixture.ts";
+import { createLeaseWatch } from "./lease-watch.fixture.ts";
+import { type EngineMood, GUESSED, type Plan, type Step, type StoreFault } from "./plan.fixture.ts";
 import { createSimNode, type NodeParts, type SimNode } from "./sim-node.fixture.ts";
 import { openSimStore, SIM_TENANT, type Template } from "./sim-store.fixture.ts";
 import { createSimTransport, type SimTransport } from "./sim-transport.fixture.ts";
@@ -104,16 +106,25 @@ export async function runPlan(plan: Plan, template: Template): Promise<Run> {
     await world.run(() => ready.is, START_MS);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const shared = { world, store, vault, transport, isTight: plan.isTight, count, faultOf };
+  const leases = createLeaseWatch();
+  const shared = { world, store, vault, transport, leases, isTight: plan.isTight, count, faultOf };
   const nodes = Array.from({ length: plan.nodes }, (_, n) => createSimNode({ ...shared, name: `node-${n}` }));
   for (const node of nodes) node.start();
   const client: Client = { asked: new Map(), barred: new Set(), erased: new Map(), violations: [], open: 0 };
   const scene = { plan, world, store, nodes, transport, endpointIds, client, faults, count, dice };
   await enrolFirst(scene);
-  for (const [n, step] of plan.steps.entries()) world.after(step.atMs, () => void take(step, { ...scene, n }));
+  const beganMs = world.nowMs();
+  for (const [n, step] of plan.steps.entries()) {
+    world.after(step.atMs, () => {
+      count("steps");
+      void take(step, { ...scene, n });
+    });
+  }
   world.after(FAULTS_END_MS, () => void mend(scene));
-  const drained = await drain(scene, opened.select);
+  const drained = await drain(scene, opened.select, beganMs);
   const rows = await readRows(opened.select);
+  const subjectOf = (who: string): string => vault.subject(SIM_TENANT, who);
+  const forgotten = await forgottenFailures([...client.asked.values()], { ...opened, subjectOf });
   const stopping = Promise.all(
     nodes.map(async (node) => {
       await node.stop();
@@ -131,7 +142,17 @@ export async function runPlan(plan: Plan, template: Template): Promise<Run> {
   const failures = 0;
   const erased = [...client.erased.keys()].filter((who) => client.barred.has(who));
   const verdict = checkStory({ asked, received, rows, endpointIds, erased: [], failures });
-  const violations = [...verdict.violations, ...client.violations, ...(drained ? [] : ["the run never came to rest"])];
+  const violations = [
+    ...verdict.violations,
+    ...client.violations,
+    ...leases.violations,
+    ...forgotten,
+    ...(drained ? [] : ["the run never came to rest"]),
+    // A run that skips its plan holds every invariant.
+    ...(counts["steps"] === plan.steps.length || plan.steps.length === 0
+      ? []
+      : ["not every step of the plan was taken"]),
+  ];
   count(erased.length > 0 ? "erased" : "kept");
   const trace = createHash("sha256")
     .update(JSON.stringify([asked, received, rows.deliveries, world.steps()]))
@@ -157,7 +178,8 @@ const PLAIN = {
 const urlOf = (endpoint: number, edit: number): string => `https://receiver-${endpoint}.example/${edit}`;
 
 async function enrolFirst(scene: Scene): Promise<void> {
-  for (const who of ["ann", "ben"]) await take({ atMs: 0, kind: "enrol", who, node: 0 }, { ...scene, n: 0 }, true);
+  for (const who of ["ann", "ben", ...GUESSED])
+    await take({ atMs: 0, kind: "enrol", who, node: 0 }, { ...scene, n: 0 }, true);
 }
 
 const SCRIPTS: Readonly<Record<EngineMood, (who: string) => Script>> = {
@@ -342,8 +364,8 @@ const WAITING = `select count(*) as n from deliveries where status in ('pending'
 const REPLAYING = `select count(*) as n from replays where status = 'running'`;
 
 /** @returns whether nothing waits any more: a receiver may ask for a day of patience (F4) */
-async function drain({ world, client }: Scene, select: Select): Promise<boolean> {
-  const endMs = START_MS + FAULTS_END_MS;
+async function drain({ world, client }: Scene, select: Select, beganMs: number): Promise<boolean> {
+  const endMs = beganMs + FAULTS_END_MS;
   for (let waitedMs = 30_000; waitedMs < 30 * HOUR_MS; waitedMs *= 1.5) {
     await world.run(() => false, endMs + waitedMs);
     if (client.open > 0) continue;

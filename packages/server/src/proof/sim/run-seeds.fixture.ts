@@ -17,7 +17,8 @@ const request = JSON.parse(asked) as SeedsRequest;
 using template = await makeTemplate();
 process.stdout.write(JSON.stringify(await runAll(request, template)));
 
-async function runAll({ first, step, count, seconds, plan }: SeedsRequest, template: Template): Promise<SeedsReport> {
+async function runAll(asked: SeedsRequest, template: Template): Promise<SeedsReport> {
+  const { first, step, count, seconds, plan } = asked;
   const counts: Record<string, number> = {};
   const traces: Record<number, string> = {};
   let failed: SeedsReport["failed"] = null;
@@ -29,14 +30,19 @@ async function runAll({ first, step, count, seconds, plan }: SeedsRequest, templ
     for (const [row, n] of Object.entries(run.counts)) counts[row] = (counts[row] ?? 0) + n;
     traces[wanted.seed] = run.trace;
     ran += 1;
-    if (run.violations.length > 0) failed = await tell(wanted, run, template);
+    if (run.violations.length > 0) failed = await tell(wanted, run, { template, isShrunk: asked.shrink !== false });
   }
   return { ran, counts, traces, failed };
 }
 
 /** The seed, what broke, and a file with the least of its plan that still breaks it. */
-async function tell(plan: Plan, { violations }: Run, template: Template): Promise<SeedsReport["failed"]> {
-  const shrunk = await shrink(plan, async (one) => (await runPlan(one, template)).violations.length > 0);
+async function tell(
+  plan: Plan,
+  { violations }: Run,
+  { template, isShrunk }: { readonly template: Template; readonly isShrunk: boolean },
+): Promise<SeedsReport["failed"]> {
+  const fails = async (one: Plan): Promise<boolean> => (await runPlan(one, template)).violations.length > 0;
+  const shrunk = isShrunk ? await shrink(plan, fails) : plan;
   const file = join(tmpdir(), `sameface-sim-${plan.seed}.json`);
   writeFileSync(file, JSON.stringify(shrunk, null, 2));
   return { seed: plan.seed, violations, plan: file, steps: shrunk.steps.length };

@@ -9,6 +9,8 @@ export interface SeedsRequest {
   readonly seconds: number;
   /** A file with a plan, in place of the seeds' own. */
   readonly plan?: string;
+  /** False: the plan that fails is told as it is. */
+  readonly shrink?: boolean;
 }
 
 /** What came of them. */

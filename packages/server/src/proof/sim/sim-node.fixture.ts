@@ -6,10 +6,11 @@ import { createReplayRunner } from "../../delivery/replay-runner.ts";
 import { createDeliveryWorker, WORKER_LIMITS } from "../../delivery/worker.ts";
 import { createScriptedEngine } from "../../http/scripted-engine.fixture.ts";
 import { readTenantPolicy } from "../../policy/tenant-policy.ts";
-import type { Store } from "../../store/store.ts";
+import type { AttemptResult, ClaimedDelivery, Store } from "../../store/store.ts";
 import { StoreError } from "../../store/store-error.ts";
 import type { Vault } from "../../vault/vault.ts";
 import type { KillPoint } from "../kill-points.fixture.ts";
+import type { LeaseWatch } from "./lease-watch.fixture.ts";
 import type { StoreFault } from "./plan.fixture.ts";
 import type { Count } from "./run-seed.fixture.ts";
 import type { SimTransport } from "./sim-transport.fixture.ts";
@@ -41,6 +42,7 @@ interface Options {
   readonly store: Store;
   readonly vault: Vault;
   readonly transport: SimTransport;
+  readonly leases: LeaseWatch;
   readonly isTight: boolean;
   readonly count: Count;
   /** The fault that strikes this call, if one does. */
@@ -209,7 +211,8 @@ function partsOf(making: Making): { readonly parts: NodeParts; readonly stop: ()
 type AnyCall = (...given: unknown[]) => Promise<unknown>;
 
 /** The store as this process reaches it: each call may be refused, be slow, or lose its answer on the way back. */
-function storeOf({ store, world, dice, life, gate, passes, faultOf, count }: Making): Store {
+function storeOf(making: Making): Store {
+  const { store, world, dice, life, gate, passes, faultOf, count, leases } = making;
   const reach =
     (name: keyof Store, call: AnyCall): AnyCall =>
     async (...given) => {
@@ -225,6 +228,10 @@ function storeOf({ store, world, dice, life, gate, passes, faultOf, count }: Mak
         await gate(life);
       }
       const result = await call(...given);
+      if (name === "claimDeliveries") leases.claimed(result as readonly ClaimedDelivery[]);
+      if (name === "finishAttempt" && (result as { readonly kind: string }).kind === "recorded") {
+        leases.recorded(given[0] as AttemptResult);
+      }
       if (fault === "losesReply") {
         count("F31");
         throw new StoreError("unavailable", "its answer was lost");

@@ -57,6 +57,8 @@ export function createWorld(seed: number): World {
     },
     dice: (name) => diceOf(seed, name),
     run: async (isOver, untilMs) => {
+      // What was begun just now goes as far as it can before time does.
+      await setImmediate();
       while (!isOver()) {
         const next = queue[0];
         if (next === undefined || next.atMs > untilMs) return false;
