@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ROOT } from "./root.ts";
 
 const FOLDER = join(ROOT, "packages/dashboard");
+const COMPONENT = "src/capture/component.ts";
 
 /**
  * Builds the pages into `dist/pages`: an HTML file beside the package's manifest is a page. Nothing is inlined, so that
@@ -25,7 +26,13 @@ export async function bundleDashboard(): Promise<boolean> {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       license: { fileName: "third-party.md" },
-      rolldownOptions: { input: globSync("*.html", { cwd: FOLDER }).map((page) => join(FOLDER, page)) },
+      rolldownOptions: {
+        input: [...globSync("*.html", { cwd: FOLDER }), COMPONENT].map((file) => join(FOLDER, file)),
+        output: {
+          // Other sites' pages name the component: it alone keeps its name.
+          entryFileNames: ({ name }) => `assets/${name === "component" ? "sameface-capture" : "[name]-[hash]"}.js`,
+        },
+      },
     },
   });
   return true;

@@ -281,7 +281,7 @@ async function createApp(
   const sessions = sessionsOf(parts);
   const dashboard = [
     ...sessionRoutes({ ...parts, ...config, sessions, version: VERSION, notices }),
-    ...(await pageRoutes(parts.pages ?? null)),
+    ...(await pageRoutes(parts.pages ?? null, parts.captures)),
   ];
   const routes: readonly Route[] = [
     ...healthRoutes({ ...parts, delivers }),

@@ -18,7 +18,7 @@ type CaptureBeginBody = { readonly source: "camera" | "file"; };
 
 type CaptureBegun = { readonly nonce: string; readonly moves: number; readonly lastsSeconds: number; };
 
-type CaptureBody = { readonly customerId: CustomerId; readonly purpose: "authenticate" | "enrol"; readonly returnUrl?: string; readonly consent?: { readonly reference?: string; readonly text?: string; }; };
+type CaptureBody = { readonly customerId: CustomerId; readonly purpose: "authenticate" | "enrol"; readonly returnUrl?: string; readonly expiresInSeconds?: number; readonly consent?: { readonly reference?: string; readonly text?: string; }; };
 
 type CaptureCloseBody = { readonly reason: "cancelled" | "cameraRefused" | "cameraMissing" | "cameraBusy"; };
 
@@ -726,6 +726,18 @@ export interface Operations {
     readonly answers: { readonly 200: string; };
     readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
+  /** The page before the camera; its link comes from createCaptureSession */
+  readonly readCapturePage: {
+    readonly input: { readonly session?: string; };
+    readonly answers: { readonly 200: string; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** The element <sameface-capture>, to show the page within another */
+  readonly readCaptureComponent: {
+    readonly input: {  };
+    readonly answers: { readonly 200: string; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
 }
 
 /** Method and path of each; the third: a body that is text of that kind. */
@@ -805,4 +817,6 @@ export const OPERATIONS = {
   readOpenApi: ["GET", "/openapi.json"],
   readPage: ["GET", "/"],
   readAsset: ["GET", "/assets/{file}"],
+  readCapturePage: ["GET", "/capture"],
+  readCaptureComponent: ["GET", "/capture/component.js"],
 } as const satisfies Readonly<Record<keyof Operations, readonly string[]>>;

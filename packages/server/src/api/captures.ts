@@ -14,6 +14,13 @@ export const CaptureBody = closed({
       description: "Where the page leads when it is done; the policy lists what may be.",
     }),
   ),
+  expiresInSeconds: Type.Optional(
+    Type.Integer({
+      minimum: 5,
+      maximum: 3600,
+      description: "How long the link and what follows may last; default 600.",
+    }),
+  ),
   consent: Type.Optional(
     closed({
       reference: Type.Optional(Type.String({ maxLength: 256, description: "For example a document number." })),

@@ -66,7 +66,7 @@ export type TryStep =
 
 /** Good frames of one face, so that no single one decides about liveness. */
 const ENOUGH = 3;
-const PASSIVE_MS = 20_000;
+const PASSIVE_MS = 15_000;
 /** Room for somebody slow: WCAG 2.2.1 asks for more time on request, and a further try is that. */
 const MS_PER_MOVE = 12_000;
 

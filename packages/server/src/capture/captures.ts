@@ -15,6 +15,8 @@ export interface CaptureAsked {
   readonly customerId: string;
   readonly purpose: CapturePurpose;
   readonly returnUrl: string | null;
+  /** `null`: as long as is usual. */
+  readonly lifeMs: number | null;
   readonly consent: { readonly reference: string; readonly text: string | null } | null;
 }
 
@@ -75,7 +77,7 @@ export function createCaptures(parts: CaptureParts): Captures {
   return {
     ...createCaptureCalls(parts, { limits, live }),
     view,
-    create: async (asked) => await create(parts, asked, limits.lifeMs),
+    create: async (asked) => await create(parts, asked, asked.lifeMs ?? limits.lifeMs),
     read: async (where) => await store.readCaptureSession(where),
     cancel: async (where) => {
       live.drop(where.sessionId);

@@ -59,7 +59,7 @@ async function create(
   captures: Captures,
   { caller, body }: Call<typeof CAPTURE_SESSION_SHAPES.create>,
 ): Promise<Answer> {
-  const { customerId, purpose, returnUrl = null, consent } = body;
+  const { customerId, purpose, returnUrl = null, consent, expiresInSeconds } = body;
   const scope = purpose === "enrol" ? "customers:write" : "authenticate";
   if (!mayCall(caller, { scopes: [scope] })) return problem("forbidden", `This purpose needs the scope ${scope}.`);
   const { reference, text = null } = consent ?? {};
@@ -69,6 +69,7 @@ async function create(
     customerId,
     purpose,
     returnUrl,
+    lifeMs: expiresInSeconds === undefined ? null : expiresInSeconds * 1_000,
     consent: reference === undefined ? null : { reference, text },
   });
   switch (created.kind) {

@@ -19,10 +19,14 @@ const CONTENT_SECURITY_POLICY = {
   "report-uri": "/v1/csp-reports",
 } as const satisfies Record<string, string>;
 
-export const PAGE_HEADERS = {
-  "content-security-policy": Object.entries(CONTENT_SECURITY_POLICY)
+function policyOf(policy: Readonly<Record<string, string>>): string {
+  return Object.entries(policy)
     .map(([name, value]) => `${name} ${value}`)
-    .join("; "),
+    .join("; ");
+}
+
+export const PAGE_HEADERS = {
+  "content-security-policy": policyOf(CONTENT_SECURITY_POLICY),
   "cross-origin-opener-policy": "same-origin",
   "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
   "x-frame-options": "DENY",
@@ -30,3 +34,19 @@ export const PAGE_HEADERS = {
 
 /** Their names hold a hash of their content: what has been fetched once is right for good. */
 export const ASSET_HEADERS = { "cache-control": "public, max-age=31536000, immutable" } as const;
+
+/** Those of the capture page, which alone may be framed, by whom its tenant names (S31). */
+export function capturePageHeaders(frameAncestors: readonly string[]): Readonly<Record<string, string>> {
+  if (frameAncestors.length === 0) return PAGE_HEADERS;
+  const policy = { ...CONTENT_SECURITY_POLICY, "frame-ancestors": frameAncestors.join(" ") };
+  // The older header knows no list.
+  const headers = Object.entries(PAGE_HEADERS).filter(([name]) => name !== "x-frame-options");
+  return { ...Object.fromEntries(headers), "content-security-policy": policyOf(policy) };
+}
+
+/** A script that other sites' pages load by a name that stays. */
+export const COMPONENT_HEADERS = {
+  "cache-control": "public, max-age=300",
+  "access-control-allow-origin": "*",
+  "cross-origin-resource-policy": "cross-origin",
+} as const;

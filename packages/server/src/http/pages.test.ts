@@ -46,6 +46,30 @@ describe("the pages", () => {
       assert.equal((await server.call(`/assets/${file}`, { key: null })).status, 404, file);
   });
 
+  it("are framed by nobody, but the capture page by whom its tenant names", async () => {
+    const frameAncestors = ["https://shop.example", "http://127.0.0.1:3000"];
+    const policyOf = async (path: string) => {
+      const { headers } = await server.call(path, { key: null });
+      const [, found] = /frame-ancestors ([^;]+)/.exec(headers.get("content-security-policy") ?? "") ?? [];
+      return [found, headers.get("x-frame-options")];
+    };
+    const body = { customerId: "anna", purpose: "authenticate" };
+    const made = await server.call("/v1/capture-sessions", { method: "POST", body });
+    const path = `/capture?session=${String(made.body["id"])}`;
+    assert.deepEqual(await policyOf(path), ["'none'", "DENY"]);
+    await server.call("/v1/policy", { method: "PUT", body: { capture: { frameAncestors } } });
+    assert.deepEqual(await policyOf(path), [frameAncestors.join(" "), null]);
+    for (const other of ["/capture", `/capture?session=${"0".repeat(24)}`, "/"])
+      assert.deepEqual(await policyOf(other), ["'none'", "DENY"], other);
+  });
+
+  it("have an element for other sites' pages, under a name that stays", async () => {
+    const { headers, text } = await server.call("/capture/component.js", { key: null });
+    assert.equal(text, "class C {}");
+    assert.equal(headers.get("access-control-allow-origin"), "*");
+    assert.doesNotMatch(headers.get("cache-control") ?? "", /immutable/);
+  });
+
   it("are none where nothing was built", async () => {
     assert.deepEqual(await pageRoutes(null), []);
     assert.deepEqual(await pageRoutes(new URL("./nowhere/", import.meta.url)), []);

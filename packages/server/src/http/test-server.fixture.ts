@@ -157,7 +157,7 @@ export async function startTestServer(
     ...metricsRoutes(parts),
     ...documentRoutes({ openapi }),
     ...sessionRoutes({ ...parts, sessions, version: "0", retentionDays: 30, notices: ["a notice"] }),
-    ...(await pageRoutes(pages)),
+    ...(await pageRoutes(pages, captures)),
     ...customerRoutes(parts),
     ...customerExportRoutes(parts),
     ...sourceRoutes(parts),
@@ -228,7 +228,9 @@ async function writePages(parent: string): Promise<URL> {
   const folder = join(parent, "pages");
   await mkdir(join(folder, "assets"), { recursive: true });
   await writeFile(join(folder, "index.html"), "<!doctype html><title>page</title>");
+  await writeFile(join(folder, "capture.html"), "<!doctype html><title>capture</title>");
   await writeFile(join(folder, "assets", "app-1.js"), "export {};");
+  await writeFile(join(folder, "assets", "sameface-capture.js"), "class C {}");
   return pathToFileURL(`${folder}/`);
 }
 

@@ -1,0 +1,196 @@
+/** Every word of the page, in English. Other languages have the same keys, or do not compile. */
+const en = {
+  language: "English",
+  loading: "One moment…",
+  readyTitle: "Show your face",
+  readyAuthenticate: "We compare your face with the one you enrolled. It takes a few seconds.",
+  readyEnrol: "We take a picture of your face, so that you are recognised from now on. It takes a few seconds.",
+  tipLight: "Find a place with light on your face",
+  tipBare: "Take off glasses, mask and hat",
+  tipAlone: "Be alone in the picture",
+  tipMoves: "You will be asked to move your head",
+  start: "Start the camera",
+  useFile: "Use a photo instead",
+  otherDevice: "Go on with another device",
+  cancel: "Cancel",
+  consentTitle: "Your consent",
+  consentText: "I agree that a template of my face is stored and used to recognise me.",
+  agree: "I agree",
+  disagree: "I do not agree",
+  allowCamera: "Please allow the camera in your browser",
+  look: "Look straight into the camera",
+  holdStill: "Good. Hold still",
+  turnLeft: "Turn your head to your left",
+  turnRight: "Turn your head to your right",
+  blink: "Close your eyes for a second",
+  comeCloser: "Come closer to the camera",
+  backToCentre: "Good. Back to the middle",
+  moveOf: "Step {n} of {of}",
+  sending: "One moment…",
+  againTitle: "Let us try again",
+  tryAgain: "Try again",
+  triesLeft: "{n} tries left",
+  oneTryLeft: "One try left",
+  doneTitle: "Thank you",
+  doneText: "That is all. Go back to where you came from to see how it goes on.",
+  doneReturn: "You are taken back…",
+  goBack: "Go back",
+  failedTitle: "That did not work",
+  failedText: "Nothing was stored. Go back to where you came from and ask for another way.",
+  endedTitle: "This link is over",
+  endedText: "Links last a few minutes and open once. Ask for a new one where you came from.",
+  usedTitle: "This link was opened before",
+  usedText: "Each link opens once, in one browser. Ask for a new one where you came from.",
+  badLinkTitle: "This link does not work",
+  badLinkText: "It may be cut off. Ask for a new one where you came from.",
+  cancelledTitle: "Cancelled",
+  cancelledText: "Nothing was stored. You can close this page.",
+  offlineTitle: "No connection",
+  offlineText: "The server can't be reached. Check your connection and try again.",
+  movedTitle: "Go on with another device",
+  movedText: "Open this link there. It works once, and this page is out.",
+  copy: "Copy the link",
+  copied: "Copied",
+  cameraRefusedTitle: "The camera is not allowed",
+  cameraRefusedText: "Allow the camera for this page in your browser's settings, then try again.",
+  cameraMissingTitle: "No camera was found",
+  cameraMissingText: "Connect one and try again, or go on with another device.",
+  cameraBusyTitle: "The camera is in use",
+  cameraBusyText: "Close other programs that use the camera, then try again.",
+  camera: "Camera picture",
+  noFace: "We can't see your face",
+  moreThanOneFace: "Be alone in the picture",
+  comeCloserHint: "Come a little closer",
+  moveBack: "Move back a little",
+  lookStraight: "Look straight into the camera",
+  unclear: "Show your whole face, the camera upright",
+  moreLight: "More light on your face, please",
+  lessLight: "Too much light. Turn away from it",
+  blurred: "Hold still, and wipe the lens",
+  cutOff: "Move your face into the oval",
+  openEyes: "Open your eyes",
+  mask: "Take the mask off, please",
+  lenses: "Take the glasses off, please",
+  headCover: "Take the hat off, please",
+  notUsable: "This picture can't be used",
+  tooSmall: "This picture is too small",
+  wrongOrder: "That was another move than the one asked for",
+  stillPicture: "We saw no movement",
+  swappedFace: "We saw another face in between",
+  lateFrame: "That took a little too long",
+  abandoned: "The last try was broken off",
+} as const;
+
+/** A key of the table. */
+export type TextKey = keyof typeof en;
+type Texts = Readonly<Record<TextKey, string>>;
+
+const de: Texts = {
+  language: "Deutsch",
+  loading: "Einen Moment…",
+  readyTitle: "Zeigen Sie Ihr Gesicht",
+  readyAuthenticate: "Wir vergleichen Ihr Gesicht mit dem hinterlegten. Das dauert wenige Sekunden.",
+  readyEnrol: "Wir nehmen Ihr Gesicht auf, damit Sie künftig erkannt werden. Das dauert wenige Sekunden.",
+  tipLight: "Suchen Sie einen Platz mit Licht im Gesicht",
+  tipBare: "Nehmen Sie Brille, Maske und Hut ab",
+  tipAlone: "Seien Sie allein im Bild",
+  tipMoves: "Sie werden gebeten, den Kopf zu bewegen",
+  start: "Kamera starten",
+  useFile: "Stattdessen ein Foto verwenden",
+  otherDevice: "Mit einem anderen Gerät weitermachen",
+  cancel: "Abbrechen",
+  consentTitle: "Ihre Einwilligung",
+  consentText: "Ich willige ein, dass eine Vorlage meines Gesichts gespeichert und zum Wiedererkennen verwendet wird.",
+  agree: "Ich willige ein",
+  disagree: "Ich willige nicht ein",
+  allowCamera: "Bitte erlauben Sie die Kamera in Ihrem Browser",
+  look: "Schauen Sie gerade in die Kamera",
+  holdStill: "Gut. Bitte stillhalten",
+  turnLeft: "Drehen Sie den Kopf nach links",
+  turnRight: "Drehen Sie den Kopf nach rechts",
+  blink: "Schließen Sie kurz die Augen",
+  comeCloser: "Kommen Sie näher an die Kamera",
+  backToCentre: "Gut. Zurück zur Mitte",
+  moveOf: "Schritt {n} von {of}",
+  sending: "Einen Moment…",
+  againTitle: "Versuchen wir es noch einmal",
+  tryAgain: "Noch einmal",
+  triesLeft: "Noch {n} Versuche",
+  oneTryLeft: "Noch ein Versuch",
+  doneTitle: "Vielen Dank",
+  doneText: "Das war alles. Wie es weitergeht, sehen Sie dort, woher Sie kamen.",
+  doneReturn: "Sie werden zurückgeleitet…",
+  goBack: "Zurück",
+  failedTitle: "Das hat nicht geklappt",
+  failedText: "Es wurde nichts gespeichert. Fragen Sie dort, woher Sie kamen, nach einem anderen Weg.",
+  endedTitle: "Dieser Link ist abgelaufen",
+  endedText: "Links gelten wenige Minuten und ein Mal. Fragen Sie dort, woher Sie kamen, nach einem neuen.",
+  usedTitle: "Dieser Link wurde schon geöffnet",
+  usedText: "Jeder Link öffnet ein Mal, in einem Browser. Fragen Sie dort, woher Sie kamen, nach einem neuen.",
+  badLinkTitle: "Dieser Link funktioniert nicht",
+  badLinkText: "Vielleicht ist er abgeschnitten. Fragen Sie dort, woher Sie kamen, nach einem neuen.",
+  cancelledTitle: "Abgebrochen",
+  cancelledText: "Es wurde nichts gespeichert. Sie können diese Seite schließen.",
+  offlineTitle: "Keine Verbindung",
+  offlineText: "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
+  movedTitle: "Mit einem anderen Gerät weitermachen",
+  movedText: "Öffnen Sie dort diesen Link. Er gilt ein Mal, und diese Seite ist damit zu Ende.",
+  copy: "Link kopieren",
+  copied: "Kopiert",
+  cameraRefusedTitle: "Die Kamera ist nicht erlaubt",
+  cameraRefusedText:
+    "Erlauben Sie dieser Seite die Kamera in den Einstellungen des Browsers, dann versuchen Sie es noch einmal.",
+  cameraMissingTitle: "Keine Kamera gefunden",
+  cameraMissingText: "Schließen Sie eine an, oder machen Sie mit einem anderen Gerät weiter.",
+  cameraBusyTitle: "Die Kamera wird schon verwendet",
+  cameraBusyText: "Schließen Sie andere Programme, die die Kamera verwenden, dann versuchen Sie es noch einmal.",
+  camera: "Kamerabild",
+  noFace: "Wir sehen Ihr Gesicht nicht",
+  moreThanOneFace: "Seien Sie bitte allein im Bild",
+  comeCloserHint: "Kommen Sie etwas näher",
+  moveBack: "Gehen Sie etwas zurück",
+  lookStraight: "Schauen Sie gerade in die Kamera",
+  unclear: "Zeigen Sie das ganze Gesicht, die Kamera aufrecht",
+  moreLight: "Bitte mehr Licht aufs Gesicht",
+  lessLight: "Zu viel Licht. Drehen Sie sich davon weg",
+  blurred: "Stillhalten, und die Linse abwischen",
+  cutOff: "Bringen Sie Ihr Gesicht ins Oval",
+  openEyes: "Öffnen Sie die Augen",
+  mask: "Bitte nehmen Sie die Maske ab",
+  lenses: "Bitte nehmen Sie die Brille ab",
+  headCover: "Bitte nehmen Sie den Hut ab",
+  notUsable: "Dieses Bild ist nicht verwendbar",
+  tooSmall: "Dieses Bild ist zu klein",
+  wrongOrder: "Das war eine andere Bewegung als die verlangte",
+  stillPicture: "Wir sahen keine Bewegung",
+  swappedFace: "Wir sahen dazwischen ein anderes Gesicht",
+  lateFrame: "Das dauerte ein wenig zu lang",
+  abandoned: "Der letzte Versuch wurde abgebrochen",
+};
+
+/** Languages by their tag; the first is spoken where none is known. */
+export const LANGUAGES = { en, de } as const satisfies Readonly<Record<string, Texts>>;
+/** One of {@link LANGUAGES}. */
+export type Language = keyof typeof LANGUAGES;
+
+/** The first of the wanted languages that there is. @param wanted tags as a browser lists them */
+export function chooseLanguage(wanted: readonly string[]): Language {
+  const known = Object.keys(LANGUAGES) as Language[];
+  for (const tag of wanted) {
+    const found = known.find((one) => one === tag.toLowerCase().split("-", 1)[0]);
+    if (found !== undefined) return found;
+  }
+  return "en";
+}
+
+/** One text, with numbers put in for their names. */
+export function textOf(language: Language, key: TextKey, numbers: Readonly<Record<string, number>> = {}): string {
+  const text: string = LANGUAGES[language][key];
+  return text.replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => String(numbers[name] ?? whole));
+}
+
+/** The text for what is wrong with a picture or a try; what is not known is told as a picture that can't be used. */
+export function problemKey(problem: string): TextKey {
+  if (problem === "comeCloser") return "comeCloserHint";
+  return problem in en ? (problem as TextKey) : "notUsable";
+}
