@@ -15,6 +15,7 @@ const TYPES: Readonly<Record<Envelope["type"], { readonly tone: Tone; readonly l
   "endpoint.recovered": { tone: "good", label: "Endpoint recovered" },
   "delivery.dead": { tone: "bad", label: "Delivery given up" },
   "replay.finished": { tone: "info", label: "Replay ended" },
+  "capture.ended": { tone: "info", label: "Capture ended" },
   gap: { tone: "warn", label: "Silence" },
 };
 

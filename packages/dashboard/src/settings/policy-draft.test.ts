@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { policyDraftOf, policyOf, wrongOf } from "./policy-draft.ts";
+import { isChanged, policyDraftOf, policyOf, wrongOf } from "./policy-draft.ts";
 
 const POLICY = {
   thresholds: { match: "balanced" },
@@ -8,6 +8,8 @@ const POLICY = {
   liveness: { threshold: 0.3 },
   secondFactor: false,
   lockout: { waitAfterFailures: 5, waitSeconds: 30, stopAfterFailures: 50 },
+  capture: { liveness: "passive", fileUpload: true, returnUrls: ["https://a.example/x"], frameAncestors: [] },
+  replayedPictures: "captures",
 } as const;
 
 describe("the form of the policy", () => {
@@ -15,6 +17,13 @@ describe("the form of the policy", () => {
     assert.deepEqual(policyOf(policyDraftOf(POLICY)), POLICY);
     const custom = { ...POLICY, thresholds: { match: 0.57 } };
     assert.deepEqual(policyOf(policyDraftOf(custom)), custom);
+  });
+
+  it("is changed by what says something else, and not by an empty line", () => {
+    const draft = policyDraftOf(POLICY);
+    assert.equal(isChanged(draft, POLICY), false);
+    assert.equal(isChanged({ ...draft, returnUrls: " https://a.example/x \n\n" }, POLICY), false);
+    assert.equal(isChanged({ ...draft, frameAncestors: "https://b.example" }, POLICY), true);
   });
 
   it("says which numbers the API would not take", () => {

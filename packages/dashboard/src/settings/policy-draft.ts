@@ -15,6 +15,13 @@ export interface PolicyDraft {
   readonly waitAfterFailures: string;
   readonly waitSeconds: string;
   readonly stopAfterFailures: string;
+  readonly captureLiveness: Policy["capture"]["liveness"];
+  readonly fileUpload: boolean;
+  /** One a line. */
+  readonly returnUrls: string;
+  /** One a line. */
+  readonly frameAncestors: string;
+  readonly replayedPictures: Policy["replayedPictures"];
 }
 
 /** Bounds of the numbers, as the API has them. */
@@ -30,7 +37,8 @@ export const BOUNDS = {
 export type NumberName = keyof typeof BOUNDS;
 
 /** What stands. */
-export function policyDraftOf({ thresholds, checks, liveness, secondFactor, lockout }: Policy): PolicyDraft {
+export function policyDraftOf(policy: Policy): PolicyDraft {
+  const { thresholds, checks, liveness, secondFactor, lockout, capture, replayedPictures } = policy;
   const { match } = thresholds;
   return {
     match: typeof match === "number" ? "custom" : match,
@@ -41,6 +49,11 @@ export function policyDraftOf({ thresholds, checks, liveness, secondFactor, lock
     waitAfterFailures: String(lockout.waitAfterFailures),
     waitSeconds: String(lockout.waitSeconds),
     stopAfterFailures: String(lockout.stopAfterFailures),
+    captureLiveness: capture.liveness,
+    fileUpload: capture.fileUpload,
+    returnUrls: capture.returnUrls.join("\n"),
+    frameAncestors: capture.frameAncestors.join("\n"),
+    replayedPictures,
   };
 }
 
@@ -61,8 +74,8 @@ export function wrongOf(draft: PolicyDraft): Readonly<Partial<Record<NumberName,
   return Object.fromEntries(wrong);
 }
 
-/** What the API takes. */
-export function policyOf(draft: PolicyDraft): Policy {
+/** What the API takes; what the form does not know stays as it is. */
+export function policyOf(draft: PolicyDraft): Schemas["PolicyBody"] {
   return {
     thresholds: { match: draft.match === "custom" ? Number(draft.matchNumber) : draft.match },
     checks: { lenses: draft.lenses, headCover: draft.headCover },
@@ -73,5 +86,24 @@ export function policyOf(draft: PolicyDraft): Policy {
       waitSeconds: Number(draft.waitSeconds),
       stopAfterFailures: Number(draft.stopAfterFailures),
     },
+    capture: {
+      liveness: draft.captureLiveness,
+      fileUpload: draft.fileUpload,
+      returnUrls: linesOf(draft.returnUrls),
+      frameAncestors: linesOf(draft.frameAncestors),
+    },
+    replayedPictures: draft.replayedPictures,
   };
+}
+
+/** Whether a form says something else than what stands. */
+export function isChanged(draft: PolicyDraft, policy: Policy): boolean {
+  return JSON.stringify(policyOf(draft)) !== JSON.stringify(policyOf(policyDraftOf(policy)));
+}
+
+function linesOf(text: string): readonly string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }

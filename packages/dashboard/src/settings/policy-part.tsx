@@ -6,7 +6,8 @@ import { useAnswer } from "../app/use-answer.tsx";
 import { Button } from "../kit/button.tsx";
 import { Card } from "../kit/card.tsx";
 import { Banner, Failed, Loading } from "../kit/states.tsx";
-import { type PolicyDraft, policyDraftOf, policyOf, wrongOf } from "./policy-draft.ts";
+import { CaptureFields } from "./capture-fields.tsx";
+import { isChanged, type PolicyDraft, policyDraftOf, policyOf, wrongOf } from "./policy-draft.ts";
 import { CheckFields, LockoutFields, MatchFields } from "./policy-fields.tsx";
 import { PolicyPreview } from "./policy-preview.tsx";
 
@@ -39,7 +40,7 @@ function PolicyForm({ policy, onSaved }: { readonly policy: Schemas["Policy"]; r
     setDraft((last) => ({ ...last, ...more }));
   };
   const valid = Object.keys(wrong).length === 0;
-  const changed = valid && JSON.stringify(policyOf(draft)) !== JSON.stringify(policy);
+  const changed = valid && isChanged(draft, policy);
   const save = async (): Promise<void> => {
     const body = policyOf(draft);
     const saved = await act(async (client) => await client.writePolicy({ body }), { done: "The policy is in force" });
@@ -56,22 +57,21 @@ function PolicyForm({ policy, onSaved }: { readonly policy: Schemas["Policy"]; r
     >
       {/* A fieldset disables all that is in it: who only reads sees the values all the same. */}
       <fieldset disabled={!may} title={may ? undefined : "Your key may not change the policy"} className="stack">
-        <Banner>
-          <b>A face is never the only factor.</b> Ask for a second one, such as a password, a device or a code, wherever
-          a pass opens something of value, and keep a way without biometrics for those who cannot or will not show a
-          face.
-        </Banner>
+        <NeverAlone />
         <div className="two">
           <MatchFields {...shared} />
           <CheckFields {...shared} />
           <LockoutFields {...shared} />
-          <Card title="What it would have changed">
-            {may ? (
-              <PolicyPreview change={changed ? policyOf(draft) : null} />
-            ) : (
-              <p className="note">A preview needs a key that may change the policy.</p>
-            )}
-          </Card>
+          <CaptureFields {...shared} />
+          <div className="wide">
+            <Card title="What it would have changed">
+              {may ? (
+                <PolicyPreview change={changed ? policyOf(draft) : null} />
+              ) : (
+                <p className="note">A preview needs a key that may change the policy.</p>
+              )}
+            </Card>
+          </div>
         </div>
       </fieldset>
       <div className="actions save">
@@ -88,5 +88,15 @@ function PolicyForm({ policy, onSaved }: { readonly policy: Schemas["Policy"]; r
         </Button>
       </div>
     </form>
+  );
+}
+
+/** What holds whatever the policy says (S4). */
+function NeverAlone() {
+  return (
+    <Banner>
+      <b>A face is never the only factor.</b> Ask for a second one, such as a password, a device or a code, wherever a
+      pass opens something of value, and keep a way without biometrics for those who cannot or will not show a face.
+    </Banner>
   );
 }
