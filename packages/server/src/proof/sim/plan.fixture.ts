@@ -67,11 +67,12 @@ export function planOf(seed: number): Plan {
   const behaviours = (Object.keys(BEHAVIOURS) as Behaviour[]).filter(() => dice.chance(0.5));
   const size = { nodes, endpoints, behaviours: behaviours.length === 0 ? (["fine"] as const) : behaviours };
   const work = Array.from({ length: 15 + dice.whole(20) }, () => workOf(dice, size));
-  // Few enough that nobody is barred for them (T7).
-  const guesses = GUESSED.flatMap((who) => Array.from({ length: 4 }, () => guessOf(who, { dice, size })));
   const faults = kinds.flatMap((kind) =>
     Array.from({ length: (kind === "crash" ? 4 : 1) + dice.whole(5) }, () => faultOf(kind, dice, size)),
   );
+  // Few enough that nobody is barred for them (T7), and many where the store is at fault.
+  const windows = faults.filter((fault) => fault.kind === "store").map((fault) => fault.atMs);
+  const guesses = GUESSED.flatMap((who) => Array.from({ length: 4 }, () => guessOf(who, { dice, size, windows })));
   // Something is under way when a process stands still, so that its result comes late.
   const held = faults.flatMap((fault) => (fault.kind === "pause" ? [requestBefore(fault, dice)] : []));
   const steps = [...work, ...guesses, ...held, ...faults].toSorted((a, b) => a.atMs - b.atMs);
@@ -114,8 +115,11 @@ function workOf(dice: Dice, { nodes, endpoints }: Size): Step {
 }
 
 /** A stranger before a customer whom nothing else happens to: each failure that is told must be counted (I7). */
-function guessOf(who: string, { dice, size }: { readonly dice: Dice; readonly size: Size }): Step {
-  const atMs = dice.whole(LENGTH_MS);
+function guessOf(
+  who: string,
+  { dice, size, windows }: { readonly dice: Dice; readonly size: Size; readonly windows: readonly number[] },
+): Step {
+  const atMs = windows.length > 0 && dice.chance(0.7) ? dice.pick(windows) + dice.whole(3_000) : dice.whole(LENGTH_MS);
   return { atMs, kind: "authenticate", node: dice.whole(size.nodes), who, engine: "seesStranger" };
 }
 

@@ -109,8 +109,9 @@ export async function earliestDue({ db }: ReadView): Promise<AtMs | null> {
 }
 
 /**
- * A loose index scan: from each lane straight to the next one, without reading what waits in it (rule 8). The plus signs
- * take the affinity away; with it SQLite compares the tenant alone by the index and reads all that lies between.
+ * A loose index scan: from each lane straight to the next one, without reading what waits in it (rule 8). Two steps, of
+ * the same tenant and then of the next: a comparison of both columns at once is looked up by the index, but goes on
+ * through every row of the lane that it comes from (measured: 120 ms, not 2, for 1,000 lanes of 150).
  */
 const LANES: RawBuilder<unknown> = sql`
   lane (tenant_id, endpoint_id) as (
@@ -118,10 +119,13 @@ const LANES: RawBuilder<unknown> = sql`
       select tenant_id, endpoint_id from deliveries where due_at_ms is not null order by tenant_id, endpoint_id limit 1
     )
     union all
-    select n.tenant_id, n.endpoint_id from lane join deliveries n on n.rowid = (
-      select d.rowid from deliveries d
-      where d.due_at_ms is not null and (d.tenant_id, d.endpoint_id) > (+lane.tenant_id, +lane.endpoint_id)
-      order by d.tenant_id, d.endpoint_id limit 1
+    select n.tenant_id, n.endpoint_id from lane join deliveries n on n.rowid = coalesce(
+      (select d.rowid from deliveries d
+        where d.due_at_ms is not null and d.tenant_id = lane.tenant_id and d.endpoint_id > lane.endpoint_id
+        order by d.endpoint_id limit 1),
+      (select d.rowid from deliveries d
+        where d.due_at_ms is not null and d.tenant_id > lane.tenant_id
+        order by d.tenant_id, d.endpoint_id limit 1)
     )
   )`;
 
