@@ -56,7 +56,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   const app = Fastify(optionsOf(parts));
   const parsed = parseNetworks(parts.trustedProxies.join(","));
   const proxies = parsed.ok ? parsed.networks : []; // the configuration has refused what is no network
-  guardServer(app.server, () => newId(random));
+  guardServer(app.server, { clock, makeRequestId: () => newId(random) });
   capPerAddress(app.server, {
     most: HTTP_LIMITS.connectionsPerAddress,
     isExempt: (address) => isInside(plainAddress(address), proxies),
@@ -82,7 +82,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   return await app;
 }
 
-function optionsOf({ random, trustedProxies }: HttpServerParts) {
+function optionsOf({ clock, random, trustedProxies }: HttpServerParts) {
   return {
     // Its own log would print paths and messages: ours is by allow-list (log.ts).
     logger: false,
@@ -101,7 +101,7 @@ function optionsOf({ random, trustedProxies }: HttpServerParts) {
       requireHostHeader: false,
     },
     clientErrorHandler: (error, socket) => {
-      answerClientError(error, socket, newId(random));
+      answerClientError(error, socket, { clock, makeRequestId: () => newId(random) });
     },
     frameworkErrors: (error, _request, reply) => {
       // Fastify does not wait for it, and nothing can fail after the bytes are handed over.

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Clock } from "../clock.ts";
 import { HTTP_LIMITS } from "./http-limits.ts";
 import { PROBLEMS, type ProblemCode, problemBody } from "./problems.ts";
 import { type ProblemAnswer, problem } from "./route.ts";
@@ -33,11 +34,17 @@ export function refuseRequest(request: IncomingMessage): ProblemAnswer | null {
   return null;
 }
 
+/** What an answer takes that does not go through the framework. */
+export interface RawTools {
+  readonly clock: Pick<Clock, "after">;
+  readonly makeRequestId: () => string;
+}
+
 /** Answers what Node's parser refuses, and what it hands over by other ways than a request. */
-export function guardServer(server: Server, makeRequestId: () => string): void {
+export function guardServer(server: Server, tools: RawTools): void {
   server.maxConnections = HTTP_LIMITS.connections;
   server.on("connect", (_request: IncomingMessage, socket: Socket) => {
-    answerRaw(socket, "methodNotAllowed", makeRequestId());
+    answerRaw(socket, "methodNotAllowed", tools);
   });
 }
 
@@ -48,13 +55,13 @@ interface ClientError {
 }
 
 /** The answer to what is no request; `rawPacket` is the piece that the parser stopped at. */
-export function answerClientError(error: ClientError, socket: Socket, requestId: string): void {
+export function answerClientError(error: ClientError, socket: Socket, tools: RawTools): void {
   // The peer went away: there is nobody to answer.
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
-  answerRaw(socket, codeOf(error), requestId);
+  answerRaw(socket, codeOf(error), tools);
 }
 
 function codeOf({ code, rawPacket }: ClientError): ProblemCode {
@@ -74,9 +81,9 @@ function beginsWithLongUrl(packet: unknown): boolean {
   return Buffer.isBuffer(packet) && /^[A-Z]+ [^\r\n]{8192}/.test(packet.toString("latin1"));
 }
 
-function answerRaw(socket: Socket, code: ProblemCode, requestId: string): void {
+function answerRaw(socket: Socket, code: ProblemCode, { clock, makeRequestId }: RawTools): void {
   const { status, title } = PROBLEMS[code];
-  const body = JSON.stringify(problemBody(code, { detail: `${title}.`, requestId }));
+  const body = JSON.stringify(problemBody(code, { detail: `${title}.`, requestId: makeRequestId() }));
   socket.end(
     [
       `HTTP/1.1 ${status} ${title}`,
@@ -87,5 +94,10 @@ function answerRaw(socket: Socket, code: ProblemCode, requestId: string): void {
       "",
       body,
     ].join("\r\n"),
+  );
+  // Whoever neither reads the answer nor closes would hold the socket for as long as it likes.
+  socket.once(
+    "close",
+    clock.after(HTTP_LIMITS.lingerMs, () => socket.destroy()),
   );
 }

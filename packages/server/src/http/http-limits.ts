@@ -6,6 +6,8 @@ export const HTTP_LIMITS = {
   requestMs: 30_000,
   /** Nothing read and nothing written for so long: the socket is given back. */
   idleMs: 30_000,
+  /** For reading the answer to what was no request. */
+  lingerMs: 1_000,
   headerBytes: 16_384,
   headers: 100,
   urlBytes: 8_192,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { picture } from "./scripted-engine.fixture.ts";
@@ -311,6 +311,17 @@ describe("what the API takes", () => {
         assert.match(answer, /application\/problem\+json/, name);
         assert.match(answer, /x-content-type-options: nosniff/, name);
       }
+    });
+
+    it("gives a socket back whose peer neither reads the refusal nor closes", { timeout: 20_000 }, async () => {
+      const taken = once(server.http, "connection") as Promise<[Socket]>;
+      const peer = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
+      peer.on("error", () => undefined);
+      const [socket] = await taken;
+      peer.write("nonsense\r\n\r\n");
+      await once(socket, "close");
+      assert.equal(socket.destroyed, true);
+      peer.destroy();
     });
 
     it("makes one request of one with chunk extensions", { timeout: 20_000 }, async () => {
