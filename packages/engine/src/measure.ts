@@ -3,6 +3,7 @@ import { measureEyes } from "./checks/measure-eyes.ts";
 import { measureLight } from "./checks/measure-light.ts";
 import { type LivenessCrop, livenessCrop, measureLiveness } from "./checks/measure-liveness.ts";
 import { measurePose } from "./checks/measure-pose.ts";
+import { perceptualHash } from "./checks/perceptual-hash.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { chooseFace } from "./detect/choose-face.ts";
 import { type Found, type FoundFace, findFaces } from "./detect/find-faces.ts";
@@ -115,6 +116,7 @@ interface MeasuredFace {
   readonly light: Light;
   readonly insideShare: number;
   readonly embeddingNorm: number;
+  readonly perceptualHash: string;
   readonly eyes: Measurement<Eyes>;
   readonly checks: Measured["checks"];
 }
@@ -151,6 +153,7 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
     light: measureLight(embedded.crop, ALIGNED_SIZE),
     insideShare: insideShare(face.box, picture),
     embeddingNorm: embedded.norm,
+    perceptualHash: perceptualHash(embedded.crop, ALIGNED_SIZE),
     eyes,
     checks,
   };
@@ -185,6 +188,7 @@ function report(
       insideShare: face.insideShare,
       ...face.light,
       embeddingNorm: face.embeddingNorm,
+      perceptualHash: face.perceptualHash,
       hints,
     },
     template: { value: face.template, model: modelIdOf(models.table.embedder) },
