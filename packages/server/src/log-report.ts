@@ -21,6 +21,9 @@ export function logReport(log: Log, report: WorkerReport | SweepReport | RewrapR
     case "rewrapFailed":
       log.error("records wait to be moved to the master key; the previous one must stay", faultFields(report.error));
       return;
+    case "forgot":
+      log.info("erased customers who did not come for long", { tenantId: report.tenantId, count: report.customers });
+      return;
     case "faulted":
       log.error("a delivery failed by a fault of the server", faultFields(report.error));
       return;

@@ -47,6 +47,7 @@ import { createSessions, type Sessions } from "./http/sessions.ts";
 import { sourceRoutes } from "./http/sources.ts";
 import { statisticsRoutes } from "./http/statistics.ts";
 import { streamRoutes } from "./http/streams.ts";
+import { createTenantRate } from "./http/tenant-rate.ts";
 import { tenantRoutes } from "./http/tenants.ts";
 import { webhookKeyRoutes } from "./http/webhook-keys.ts";
 import { listeningUrl } from "./listening-url.ts";
@@ -242,11 +243,13 @@ function createReplays({ store, clock, random, log }: Parts): ReplayRunner {
   return createReplayRunner({ store, clock, random, report });
 }
 
-function sweeperOf({ store, clock, log, metrics, config }: Parts): Sweeper {
+function sweeperOf({ store, clock, random, log, metrics, config }: Parts): Sweeper {
   return createSweeper({
     store,
     clock,
+    random,
     keepDays: config.retentionDays,
+    customerDays: config.customerRetentionDays,
     report: (report) => {
       logReport(log, report);
       metrics.reported(report);
@@ -289,8 +292,10 @@ async function createApp(
     ...documentRoutes({ openapi }),
     ...(parts.engine === null ? [] : [...apiRoutes({ ...parts, engine: parts.engine }), ...dashboard]),
   ];
-  const { trustedProxies, publicUrl = null } = config;
-  return await createHttpServer({ routes, keyring, sessions, log, metrics, clock, random, trustedProxies, publicUrl });
+  const { trustedProxies, publicUrl = null, tenantRequestsPerSecond: perSecond = null } = config;
+  const rate = createTenantRate({ clock, perSecond });
+  const world = { log, metrics, clock, random, trustedProxies, publicUrl };
+  return await createHttpServer({ ...world, routes, keyring, sessions, rate });
 }
 
 function sessionsOf({ store, clock, random, log }: Parts): Sessions {

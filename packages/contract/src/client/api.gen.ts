@@ -280,121 +280,121 @@ export interface Operations {
   readonly enrolCustomer: {
     readonly input: { readonly customerId: CustomerId; readonly body: EnrolBody | FormData; };
     readonly answers: { readonly 200: Enrolled; readonly 201: Enrolled; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 429: "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** One customer with block and lock state; never a template or an image */
   readonly readCustomer: {
     readonly input: { readonly customerId: CustomerId; };
     readonly answers: { readonly 200: CustomerView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "unknownCustomer"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Take a customer out of every table; repeatable */
   readonly eraseCustomer: {
     readonly input: { readonly customerId: CustomerId; };
     readonly answers: { readonly 200: Erased; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Enrol a face under an id that is made */
   readonly createCustomer: {
     readonly input: { readonly body: EnrolBody | FormData; };
     readonly answers: { readonly 201: Enrolled; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 429: "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Customers by id */
   readonly listCustomers: {
     readonly input: { readonly after?: string; readonly limit?: string; readonly needsEnrolment?: "true" | "false"; };
     readonly answers: { readonly 200: CustomersPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Enrol one more face of a customer, under the consent that stands unless a new one is named */
   readonly addTemplate: {
     readonly input: { readonly customerId: CustomerId; readonly body: EnrolBody | FormData; };
     readonly answers: { readonly 201: Enrolled; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 409: "tooManyTemplates"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 409: "tooManyTemplates"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 429: "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Enrol many: newline JSON in (64 MB at most), a result line each out. Send it again to go on where it broke. */
   readonly enrolCustomers: {
     readonly input: { readonly body: string; };
     readonly answers: { readonly 200: string; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** From now on every attempt is 4003 */
   readonly blockCustomer: {
     readonly input: { readonly customerId: CustomerId; readonly body: BlockBody; };
     readonly answers: { readonly 200: CustomerView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Lift a block; repeatable */
   readonly unblockCustomer: {
     readonly input: { readonly customerId: CustomerId; };
     readonly answers: { readonly 204: null; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Set the count of failures to zero */
   readonly unlockCustomer: {
     readonly input: { readonly customerId: CustomerId; };
     readonly answers: { readonly 200: CustomerView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** All that is kept of a customer, templates aside, for the customer; page by page, each page audited */
   readonly exportCustomer: {
     readonly input: { readonly customerId: CustomerId; readonly after?: string; readonly limit?: string; };
     readonly answers: { readonly 200: CustomerExport; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "signInAgain"; readonly 404: "unknownCustomer"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "signInAgain"; readonly 404: "unknownCustomer"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Set the count of failures of a source to zero. Audited. */
   readonly unlockSource: {
     readonly input: { readonly body: UnlockSourceBody; };
     readonly answers: { readonly 204: null; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Judge whether a picture shows a customer, live and uncovered; every decided attempt is one event */
   readonly authenticate: {
     readonly input: { readonly idempotencyKey?: string; readonly body: AuthenticateBody | CaptureRef | FormData; };
     readonly answers: { readonly 200: Decided; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "stillRunning" | "captureIncomplete" | "captureUndecided"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "9001" | "9002" | "9003" | "9004" | "idempotencyKeyReused"; readonly 429: "9005"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "stillRunning" | "captureIncomplete" | "captureUndecided"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "9001" | "9002" | "9003" | "9004" | "idempotencyKeyReused"; readonly 429: "9005" | "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Attempts, newest first */
   readonly listAuthentications: {
     readonly input: { readonly after?: string; readonly limit?: string; readonly customerId?: string; readonly outcome?: "passed" | "declined" | "unknown-customer" | "blocklisted" | "spoof" | "not-recognized" | "error"; readonly from?: string; readonly to?: string; };
     readonly answers: { readonly 200: AuthenticationsPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** One attempt with its event and deliveries */
   readonly readAuthentication: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: AuthenticationDetail; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Confirm a notification: true only for a pass of this tenant, not older than 24 h; every call is audited */
   readonly verifyAuthentication: {
     readonly input: { readonly body: VerifyBody; };
     readonly answers: { readonly 200: Verified; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** The same at the vendor's path; token and interviewToken are not looked at */
   readonly verifyAuthenticationAsVendor: {
     readonly input: { readonly body: VendorVerifyBody; };
     readonly answers: { readonly 200: Verified; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** A link to the capture page, to be opened once: to authenticate (authenticate) or enrol (customers:write) */
   readonly createCaptureSession: {
     readonly input: { readonly body: CaptureBody; };
     readonly answers: { readonly 201: CaptureCreated; };
-    readonly problems: { readonly 400: "refusedReturnUrl" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "refusedReturnUrl" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What became of a capture */
   readonly readCaptureSession: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: CaptureSessionView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** End a capture that runs; repeatable */
   readonly closeCaptureSession: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 204: null; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** The page's: exchange the secret of the link for a cookie, once */
   readonly openCapture: {
@@ -454,109 +454,109 @@ export interface Operations {
   readonly readPolicy: {
     readonly input: {  };
     readonly answers: { readonly 200: Policy; };
-    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Change the policy; what is left out stays as it is. Audited. */
   readonly writePolicy: {
     readonly input: { readonly body: PolicyBody; };
     readonly answers: { readonly 200: Policy; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** How the last decisions would have come out under a changed policy; changes nothing */
   readonly previewPolicy: {
     readonly input: { readonly body: PolicyPreviewBody; };
     readonly answers: { readonly 200: PolicyPreview; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Make a tenant and its first key */
   readonly createTenant: {
     readonly input: { readonly body: TenantBody; };
     readonly answers: { readonly 201: TenantCreated; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 409: "nameTaken"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 409: "nameTaken"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Every tenant */
   readonly listTenants: {
     readonly input: { readonly after?: string; readonly limit?: string; };
     readonly answers: { readonly 200: TenantsPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Register a URL that receives events; its secret is shown this once */
   readonly createEndpoint: {
     readonly input: { readonly body: EndpointBody; };
     readonly answers: { readonly 201: EndpointCreated; };
-    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Every endpoint of the tenant */
   readonly listEndpoints: {
     readonly input: { readonly after?: string; readonly limit?: string; };
     readonly answers: { readonly 200: EndpointsPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** One endpoint; never its secret */
   readonly readEndpoint: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: EndpointView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Change what is named; deliveries that wait use the new settings */
   readonly updateEndpoint: {
     readonly input: { readonly id: Id; readonly body: EndpointPatch; };
     readonly answers: { readonly 200: EndpointView; };
-    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What still waits for it becomes skipped */
   readonly deleteEndpoint: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 204: null; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What was held becomes due */
   readonly enableEndpoint: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: EndpointView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "endpointUnverified" | "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "endpointUnverified" | "endpointUnavailable"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What waits becomes held */
   readonly disableEndpoint: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: EndpointView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "endpointUnavailable"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** New secrets of both kinds; requests carry the signatures of old and new ones until the overlap ends */
   readonly rotateEndpointSecret: {
     readonly input: { readonly id: Id; readonly body?: RotateBody; };
     readonly answers: { readonly 200: EndpointCreated; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 404: "notFound"; readonly 409: "tooManySecrets"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 404: "notFound"; readonly 409: "tooManySecrets"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Send {"type":"endpoint.verify","challenge":…}, signed; the echo {"challenge":…} with a 2xx opens the endpoint */
   readonly verifyEndpoint: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: EndpointView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "notEchoed"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "notEchoed"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Send a golden sample; its webhook-id begins with test_ */
   readonly testEndpoint: {
     readonly input: { readonly id: Id; readonly body: TestBody; };
     readonly answers: { readonly 202: DeliveryView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Make a stream, or take it over: an endpoint that nothing is posted to, its listener asks instead */
   readonly openStream: {
     readonly input: { readonly body: StreamBody; };
     readonly answers: { readonly 200: StreamOpened; readonly 201: StreamOpened; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Say what became of the last delivery and get the next, signed; waits up to 20 s for one */
   readonly nextOfStream: {
     readonly input: { readonly id: Id; readonly body: StreamNextBody; };
     readonly answers: { readonly 200: StreamNext; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "streamTaken"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "streamTaken"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** A past event, signed for this stream, to be sent once more; marked as a test unless asked otherwise */
   readonly signForStream: {
     readonly input: { readonly id: Id; readonly body: StreamSignBody; };
     readonly answers: { readonly 200: StreamRequest; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "nothingToSend"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "nothingToSend"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** The Ed25519 public keys that sign for an endpoint now, as a JWK set; both of a rotation's overlap */
   readonly readWebhookKeys: {
@@ -568,103 +568,103 @@ export interface Operations {
   readonly listEvents: {
     readonly input: { readonly after?: string; readonly limit?: string; };
     readonly answers: { readonly 200: EventsPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** One row for each event and endpoint, newest first */
   readonly listDeliveries: {
     readonly input: { readonly after?: string; readonly limit?: string; readonly endpointId?: string; readonly eventId?: string; readonly status?: "pending" | "inFlight" | "delivered" | "failing" | "dead" | "held" | "skipped"; };
     readonly answers: { readonly 200: DeliveriesPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** One delivery with every attempt */
   readonly readDelivery: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: DeliveryDetail; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Make it due at once, on a fresh schedule: same id, same bytes. Audited. */
   readonly retryDelivery: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: DeliveryView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "inFlight" | "nothingToSend" | "endpointUnavailable"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "inFlight" | "nothingToSend" | "endpointUnavailable"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Make deliveries again: same id, same bytes. A durable job that can be watched and cancelled. Audited. */
   readonly createReplay: {
     readonly input: { readonly body: ReplayBody; };
     readonly answers: { readonly 201: ReplayView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Replays, newest first */
   readonly listReplays: {
     readonly input: { readonly after?: string; readonly limit?: string; readonly endpointId?: string; };
     readonly answers: { readonly 200: ReplaysPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** How many deliveries a replay would make due; makes nothing */
   readonly previewReplay: {
     readonly input: { readonly body: ReplayPreviewBody; };
     readonly answers: { readonly 200: ReplayPreview; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "endpointUnavailable"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** One replay with its progress */
   readonly readReplay: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: ReplayView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Make no more due; what was made due stays so. One that has ended is answered as it is. Audited. */
   readonly cancelReplay: {
     readonly input: { readonly id: Id; };
     readonly answers: { readonly 200: ReplayView; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** What operators should know, oldest first: endpoints that fail or recover, dead deliveries, replays, gaps */
   readonly listOperatorEvents: {
     readonly input: { readonly after?: string; readonly limit?: string; };
     readonly answers: { readonly 200: OperatorEventsPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Authentications, attempts and ended deliveries by the hour, for charts; the last 24 hours by default */
   readonly readStatistics: {
     readonly input: { readonly from?: string; readonly to?: string; };
     readonly answers: { readonly 200: Statistics; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** How the tenant stands: hours, what waits, how long it takes, endpoints, silence; the last 24 hours by default */
   readonly readOverview: {
     readonly input: { readonly from?: string; readonly to?: string; };
     readonly answers: { readonly 200: Overview; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Server-sent events: `pulse` after each event or delivery attempt, at most one a second; ends after a minute */
   readonly followLive: {
     readonly input: {  };
     readonly answers: { readonly 200: string; };
-    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "overloaded" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "overloaded" | "storeUnavailable"; };
   };
   /** Make a key with scopes that the caller's own key holds; it is shown this once */
   readonly createKey: {
     readonly input: { readonly body: KeyBody; };
     readonly answers: { readonly 201: KeyCreated; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Every key of the tenant, without the key itself */
   readonly listKeys: {
     readonly input: { readonly after?: string; readonly limit?: string; };
     readonly answers: { readonly 200: KeysPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Revoke a key: it is refused from now on. Repeatable. */
   readonly revokeKey: {
     readonly input: { readonly id: KeyId; };
     readonly answers: { readonly 204: null; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Who did what, oldest first: append-only and hash-chained */
   readonly listAudit: {
     readonly input: { readonly after?: string; readonly limit?: string; };
     readonly answers: { readonly 200: AuditPage; };
-    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** The process answers */
   readonly live: {
@@ -682,7 +682,7 @@ export interface Operations {
   readonly readMetrics: {
     readonly input: {  };
     readonly answers: { readonly 200: string; };
-    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Who is signed in at the dashboard, by the cookie */
   readonly readSession: {

@@ -27,6 +27,7 @@ describe("readConfig", () => {
       roles: ["api", "delivery"],
       logLevel: "info",
       retentionDays: 30,
+      customerRetentionDays: 1_095,
     });
   });
 
@@ -103,23 +104,33 @@ describe("readConfig", () => {
     assert.match(lineOf({ SAMEFACE_RETENTION_DAYS: "0" }), /^SAMEFACE_RETENTION_DAYS is "0"; .*from 1 to 36500/);
   });
 
-  it("names the variables of interface.md", () => {
-    assert.deepEqual(Object.keys(Settings.properties).map(variableOf), [
-      "SAMEFACE_PORT",
-      "SAMEFACE_HOST",
-      "SAMEFACE_DATA",
-      "SAMEFACE_DATABASE_URL",
-      "SAMEFACE_ADMIN_KEY",
-      "SAMEFACE_MASTER_KEY",
-      "SAMEFACE_ENGINE_PROCESSES",
+  it("names the variables of interface.md, and those that came since", () => {
+    const since = new Set([
       "SAMEFACE_ENGINE_MODELS",
-      "SAMEFACE_ALLOWED_PRIVATE_NETWORKS",
-      "SAMEFACE_PUBLIC_URL",
-      "SAMEFACE_TRUSTED_PROXIES",
-      "SAMEFACE_ROLES",
-      "SAMEFACE_LOG_LEVEL",
-      "SAMEFACE_RETENTION_DAYS",
-      "SAMEFACE_RETRY_SCHEDULE",
+      "SAMEFACE_PREVIOUS_MASTER_KEY",
+      "SAMEFACE_TENANT_REQUESTS_PER_SECOND",
+      "SAMEFACE_CUSTOMER_RETENTION_DAYS",
     ]);
+    const names = Object.keys(Settings.properties).map(variableOf);
+    for (const name of since) assert.ok(names.includes(name), name);
+    assert.deepEqual(
+      names.filter((name) => !since.has(name)),
+      [
+        "SAMEFACE_PORT",
+        "SAMEFACE_HOST",
+        "SAMEFACE_DATA",
+        "SAMEFACE_DATABASE_URL",
+        "SAMEFACE_ADMIN_KEY",
+        "SAMEFACE_MASTER_KEY",
+        "SAMEFACE_ENGINE_PROCESSES",
+        "SAMEFACE_ALLOWED_PRIVATE_NETWORKS",
+        "SAMEFACE_PUBLIC_URL",
+        "SAMEFACE_TRUSTED_PROXIES",
+        "SAMEFACE_ROLES",
+        "SAMEFACE_LOG_LEVEL",
+        "SAMEFACE_RETENTION_DAYS",
+        "SAMEFACE_RETRY_SCHEDULE",
+      ],
+    );
   });
 });

@@ -103,6 +103,21 @@ export const Settings = Type.Object(
       description:
         "Days for which events, their deliveries and attempts, authentications and answers to repeated requests are kept; then they are deleted, except what still waits to be delivered. Customers and the audit stay.",
     }),
+    tenantRequestsPerSecond: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description:
+          "Requests that each tenant may send a second to one node, a second's worth at once; more are answered 429 with Retry-After. Unset: no bound.",
+      }),
+    ),
+    customerRetentionDays: Type.Integer({
+      minimum: 1,
+      maximum: 36_500,
+      default: 1_095,
+      description:
+        "Days after which a customer is erased who neither was enrolled nor passed meanwhile, as by DELETE /v1/customers/{customerId}. Three years, as some laws demand at most.",
+    }),
     retrySchedule: Type.Optional(
       Type.Array(Type.Number({ minimum: 0, maximum: 604_800 }), {
         minItems: 1,

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Store } from "../store/store.ts";
+import { realRandom } from "./claimed.fixture.ts";
 import { type DeliveryStore, openDeliveryStore } from "./delivery-store.fixture.ts";
 import { realClock } from "./real-clock.fixture.ts";
-import { createSweeper, type Sweeper, type SweepReport } from "./sweeper.ts";
+import { createSweeper, type Sweeper, type SweeperOptions, type SweepReport } from "./sweeper.ts";
 
 const LIMITS = { batch: 2, restMs: 1, everyMs: 2 };
 /** Nothing is kept: what was decided before this moment is old. */
-const NOTHING = { keepDays: 0, limits: LIMITS, clock: realClock } as const;
+const NOTHING = { keepDays: 0, customerDays: 36_500, random: realRandom, limits: LIMITS, clock: realClock } as const;
 
 describe("sweeper", () => {
   let at: DeliveryStore;
@@ -23,7 +24,7 @@ describe("sweeper", () => {
 
   /** Starts one over this store; resolves when what it reported is wanted. */
   async function sweepUntil(
-    store: Pick<Store, "listTenants" | "sweep">,
+    store: SweeperOptions["store"],
     wanted: (reports: readonly SweepReport[]) => boolean,
   ): Promise<readonly SweepReport[]> {
     const { promise, resolve } = Promise.withResolvers<readonly SweepReport[]>();
@@ -67,6 +68,42 @@ describe("sweeper", () => {
     assert.deepEqual(
       reports.map((one) => one.kind),
       ["sweepFailed", "swept"],
+    );
+  });
+
+  it("erases whom nobody has seen for as long as customers are kept, like any other erasure, and nobody else", async () => {
+    const decided = Promise.withResolvers<SweepReport>();
+    const customer = {
+      tenantId: "default",
+      customerId: "long-gone",
+      subject: "subject-of-long-gone",
+      revision: "r",
+      consent: { reference: "c" },
+      template: { interviewId: "i", embedderId: "e", sealed: Buffer.from("sealed"), imageDigest: "d" },
+      mode: "replace",
+      maxTemplates: 1,
+      audit: { actor: "system", action: "customer.enrolled", target: "customer", details: {} },
+    } as const;
+    await at.store.enrol(customer);
+    await at.store.ping();
+    const store: SweeperOptions["store"] = {
+      ...at.store,
+      // In the place of three years: what is looked for is told in days.
+      listUncontacted: async (where) => {
+        assert.equal(where.forMs, 3 * 86_400_000);
+        return await at.store.listUncontacted({ ...where, forMs: 0 });
+      },
+    };
+    const sweeper = createSweeper({ ...NOTHING, customerDays: 3, store, report: decided.resolve });
+    begun.push(sweeper);
+    sweeper.start();
+    assert.deepEqual(await decided.promise, { kind: "forgot", tenantId: "default", customers: 1 });
+    assert.equal(await at.store.readCustomer(customer), null);
+    const { items } = await at.store.listAudit({ tenantId: "default", after: null, limit: 100 });
+    const last = items.at(-1);
+    assert.deepEqual(
+      [last?.actor, last?.action, last?.target, last?.details["reason"]],
+      ["system", "customer.erased", "customer:subject-of-long-gone", "retention"],
     );
   });
 

@@ -1,4 +1,6 @@
+import { newId } from "@sameface/contract";
 import { type Clock, pause } from "../clock.ts";
+import type { Random } from "../random.ts";
 import type { Store } from "../store/store.ts";
 
 /** How much a sweeper takes at once, and how often it looks. */
@@ -17,14 +19,19 @@ const SWEEPER_LIMITS: SweeperLimits = { batch: 500, restMs: 50, everyMs: 3_600_0
 /** What a sweeper tells its host. */
 export type SweepReport =
   | { readonly kind: "swept"; readonly tenantId: string; readonly events: number }
+  | { readonly kind: "forgot"; readonly tenantId: string; readonly customers: number }
   /** It looks again at the next turn. */
   | { readonly kind: "sweepFailed"; readonly error: unknown };
 
 /** What {@link createSweeper} is made of. */
 export interface SweeperOptions {
-  readonly store: Pick<Store, "listTenants" | "sweep">;
+  readonly store: Pick<Store, "listTenants" | "sweep" | "listUncontacted" | "eraseCustomer">;
   readonly clock: Clock;
+  readonly random: Random;
+  /** Of what happened. */
   readonly keepDays: number;
+  /** Of a customer, after the last enrolment or pass (S10). */
+  readonly customerDays: number;
   readonly limits?: SweeperLimits;
   /** Must not throw. */
   readonly report: (report: SweepReport) => void;
@@ -74,7 +81,10 @@ async function sweepTenants(sweeping: Sweeping): Promise<void> {
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<Store["listTenants"]>> = await sweeping.store.listTenants({ after, limit: 100 });
-    for (const { tenantId } of page.items) await sweepTenant(sweeping, tenantId);
+    for (const { tenantId } of page.items) {
+      await sweepTenant(sweeping, tenantId);
+      await forgetCustomers(sweeping, tenantId);
+    }
     after = page.next;
   } while (after !== null && !sweeping.signal.aborted);
 }
@@ -95,4 +105,25 @@ async function sweepTenant({ store, clock, keepDays, limits, signal, report }: S
     await pause(limits.restMs, { clock, signal });
   }
   if (events > 0) report({ kind: "swept", tenantId, events });
+}
+
+/** Each is a transaction of its own, and a stop waits for those that were begun. */
+const FORGET_BATCH = 20;
+
+/** Erasures like any other: with a receipt, an audit row, and a tombstone. */
+async function forgetCustomers(sweeping: Sweeping, tenantId: string): Promise<void> {
+  const { store, clock, random, customerDays, limits, signal, report } = sweeping;
+  let customers = 0;
+  while (!signal.aborted) {
+    const refs = await store.listUncontacted({ tenantId, forMs: customerDays * DAY_MS, limit: FORGET_BATCH });
+    for (const ref of refs) {
+      const target = `customer:${ref.subject}`;
+      const audit = { actor: "system", action: "customer.erased", target, details: { reason: "retention" } };
+      await store.eraseCustomer({ ...ref, receiptId: newId(random), audit });
+      customers += 1;
+    }
+    if (refs.length < FORGET_BATCH) break;
+    await pause(limits.restMs, { clock, signal });
+  }
+  if (customers > 0) report({ kind: "forgot", tenantId, customers });
 }

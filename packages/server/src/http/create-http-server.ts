@@ -25,6 +25,7 @@ import { SECURITY_HEADERS } from "./security-headers.ts";
 import { sendAnswer, sendProblem } from "./send-answer.ts";
 import { FRESH_MS, type Sessions } from "./sessions.ts";
 import { plainAddress } from "./source-network.ts";
+import type { TenantRate } from "./tenant-rate.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -42,6 +43,7 @@ export interface HttpServerParts {
   readonly sessions: Sessions;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "answered">;
+  readonly rate: TenantRate;
   readonly clock: Clock;
   readonly random: Random;
   /** Networks of proxies whose X-Forwarded-* headers are believed; empty: none. */
@@ -198,7 +200,7 @@ function isFromThisMachine({ ip, headers }: FastifyRequest): boolean {
 async function admit(
   request: FastifyRequest,
   shape: RouteShape,
-  { keyring, sessions, clock, publicUrl }: HttpServerParts,
+  { keyring, sessions, rate, clock, publicUrl }: HttpServerParts,
 ): Promise<Answer | null> {
   const { authorization } = request.headers;
   const client = clientFacts(request, publicUrl);
@@ -210,6 +212,11 @@ async function admit(
   request.caller = caller;
   if (caller === null && shape.openToLoopback === true && isFromThisMachine(request)) return null;
   if (caller === null) return problem("unauthorized", "Send Authorization: Bearer <key> with a live key.");
+  const afterSeconds = rate.take(caller.tenantId);
+  if (afterSeconds > 0) {
+    const detail = "This tenant sends more requests than it may (SAMEFACE_TENANT_REQUESTS_PER_SECOND).";
+    return { ...problem("tooManyRequests", detail), retryAfterSeconds: afterSeconds };
+  }
   const { session } = caller;
   if (session !== undefined && changesSomething(shape) && isForged(client, session.csrfToken))
     return problem("crossSite", "The call lacks X-Sameface-Csrf with the token of its session.");

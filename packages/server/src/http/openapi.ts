@@ -69,7 +69,7 @@ export function commonProblems(shape: RouteShape): readonly ProblemCode[] {
     "malformedRequest",
     "internal",
     "storeUnavailable",
-    ...(scopes === "public" ? [] : (["unauthorized", "forbidden"] as const)),
+    ...(scopes === "public" ? [] : (["unauthorized", "forbidden", "tooManyRequests"] as const)),
     ...(changesSomething(shape) ? (["crossSite"] as const) : []),
     ...(fresh === true ? (["signInAgain"] as const) : []),
     ...(params !== undefined || query !== undefined || takesBody ? (["validation"] as const) : []),

@@ -53,6 +53,7 @@ import { createSessions } from "./sessions.ts";
 import { sourceRoutes } from "./sources.ts";
 import { statisticsRoutes } from "./statistics.ts";
 import { streamRoutes } from "./streams.ts";
+import { createTenantRate, type TenantRate } from "./tenant-rate.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { webhookKeyRoutes } from "./webhook-keys.ts";
 
@@ -99,6 +100,8 @@ export async function startTestServer(
     readonly clock?: Clock;
     readonly over?: (store: Store) => Partial<Store>;
     readonly publicUrl?: string;
+    /** Absent: no bound. */
+    readonly rate?: TenantRate;
     /** Absent: SQLite in the folder. */
     readonly open?: (folder: string) => Promise<Store>;
     readonly captureLimits?: Partial<CaptureLimits>;
@@ -184,6 +187,7 @@ export async function startTestServer(
     sessions,
     log,
     metrics,
+    rate: options.rate ?? createTenantRate({ clock, perSecond: null }),
     clock,
     random,
     trustedProxies: [],

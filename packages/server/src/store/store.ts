@@ -384,6 +384,8 @@ export interface Store extends Ledger, Rewrapping, SessionStore, CaptureSessions
    * changed within that time.
    */
   sweep(where: InTenant & { olderThanMs: number; after: number | null; limit: number }): Promise<Swept>;
+  /** Whose last enrolment or pass is as long ago; the longest first. */
+  listUncontacted(where: InTenant & { forMs: number; limit: number }): Promise<readonly CustomerRef[]>;
 
   /** For what changes nothing, and should be known all the same: that a customer's data was looked through. */
   recordAudit(where: InTenant & Audited): Promise<void>;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Swept } from "../records.ts";
+import type { CustomerRef } from "../store.ts";
 import {
   ALL,
   AUDIT,
@@ -8,7 +9,9 @@ import {
   type Bench,
   claim,
   decide,
+  enrol,
   finish,
+  mustRead,
   newId,
   type OpenStore,
   openBench,
@@ -40,6 +43,8 @@ async function begun({ store }: Bench, key: string): Promise<string> {
   const where = { tenantId: TENANT, key, requestHash: "hash", subject, leaseMs: 5_000 };
   return (await store.beginIdempotent(where)).kind;
 }
+
+const revisionOf = async (bench: Bench, ref: CustomerRef): Promise<string> => (await mustRead(bench, ref)).revision;
 
 export function retentionConformance(open: OpenStore): void {
   describe("retention", () => {
@@ -82,6 +87,30 @@ export function retentionConformance(open: OpenStore): void {
       assert.equal((await sweepAll(bench)).events, 0, "it ended just now");
       bench.advance(AGE.olderThanMs + 1);
       assert.equal((await sweepAll(bench)).deliveries, 2);
+    });
+
+    it("finds whoever was neither enrolled nor passed for three years, to the second, and not who passed since", async () => {
+      await using bench = await openBench(open);
+      const forMs = 1_095 * DAY_MS;
+      const found = async (): Promise<readonly string[]> =>
+        (await bench.store.listUncontacted({ tenantId: TENANT, forMs, limit: 10 })).map((ref) => ref.customerId);
+      const [ann, ben, cleo] = [refOf("ann"), refOf("ben"), refOf("cleo")];
+      await enrol(bench, ann);
+      const readRevision = await enrol(bench, ben);
+      await enrol(bench, cleo);
+      bench.advance(2 * DAY_MS);
+      await decide(bench, { ref: ben, readRevision, outcome: "passed" });
+      await decide(bench, { ref: ann, readRevision: await revisionOf(bench, ann), outcome: "not-recognized" });
+      await enrol(bench, cleo);
+      bench.advance(forMs - 2 * DAY_MS - 1_000);
+      assert.deepEqual(await found(), []);
+      bench.advance(1_000);
+      assert.deepEqual(await found(), ["ann"]);
+      bench.advance(2 * DAY_MS - 1_000);
+      assert.deepEqual(await found(), ["ann"]);
+      bench.advance(1_000);
+      assert.deepEqual((await found()).toSorted(), ["ann", "ben", "cleo"]);
+      assert.deepEqual(await bench.store.listUncontacted({ tenantId: "tenant-b", forMs, limit: 10 }), []);
     });
 
     it("never gives a place of the feed away again, and leaves customers and the audit alone", async () => {

@@ -7,6 +7,7 @@ import type { ColumnTypes } from "./column-types.ts";
 import { endpointManners } from "./endpoint-manners.ts";
 import { firstTables } from "./first-tables.ts";
 import { hourlyTables } from "./hourly-tables.ts";
+import { lastContact } from "./last-contact.ts";
 import { lockouts } from "./lockouts.ts";
 import type { Migration } from "./migration.ts";
 import { operatorEvents } from "./operator-events.ts";
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sessionTable,
   captureSessions,
   seenPictures,
+  lastContact,
 ];
 
 /**

@@ -8,6 +8,7 @@ import { insertEvent } from "./events.ts";
 import { beginsAs, readFanOut } from "./fan-out.ts";
 import { countDecision } from "./hourly.ts";
 import { keepAnswer } from "./idempotency.ts";
+import { noteContact } from "./last-contact.ts";
 import { lockTenant } from "./lock-tenant.ts";
 import { newDelivery } from "./new-delivery.ts";
 import { rememberPicture } from "./seen-pictures.ts";
@@ -93,6 +94,8 @@ async function insertDecision(
   });
   await insertAuthentication(view, decision, sequence);
   await countDecision(view, { tenantId, outcome: decision.authentication.outcome });
+  // Only then was it surely the customer.
+  if (decision.authentication.outcome === "passed") await noteContact(view, decision);
   const deliveries = await insertDeliveries(view, decision, sequence);
   return { kind: "recorded", deliveries, createdAtMs: view.nowMs };
 }

@@ -54,6 +54,7 @@ async function writeCustomer(view: WriteView, enrolment: Enrolment): Promise<voi
     consent_reference: enrolment.consent.reference,
     consent_at_ms: enrolment.consent.atMs ?? view.nowMs,
     enrolled_at_ms: view.nowMs,
+    last_contact_at_ms: view.nowMs,
   };
   await view.db
     .insertInto("customers")

@@ -19,6 +19,7 @@ import { attemptQueries } from "./finish-attempt.ts";
 import { hourlyQueries } from "./hourly.ts";
 import { idempotencyQueries } from "./idempotency.ts";
 import { keyQueries } from "./keys.ts";
+import { contactQueries } from "./last-contact.ts";
 import { metaQueries } from "./meta.ts";
 import { noticeFull } from "./notice-full.ts";
 import { operatorEventQueries } from "./operator-events.ts";
@@ -67,6 +68,7 @@ export function storeOver(bare: Backend): Store {
     ...hourlyQueries(backend),
     ...overviewQueries(backend),
     ...sweepQueries(backend),
+    ...contactQueries(backend),
     ...auditQueries(backend),
     close: backend.close,
   };

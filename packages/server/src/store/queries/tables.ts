@@ -63,6 +63,8 @@ export interface CustomerRow {
   consent_at_ms: number;
   created_at_ms: number;
   enrolled_at_ms: number;
+  /** Of the last enrolment or pass, to the day; `null`: an older version wrote the row. */
+  last_contact_at_ms: number | null;
 }
 
 export interface TemplateRow {
@@ -161,6 +163,7 @@ export interface EndpointRow {
 
 /** Columns that a later step of the schema adds: the step that makes the table does not name them. */
 export interface AddedColumns {
+  customers: "last_contact_at_ms";
   endpoints:
     | "rate_limit"
     | "rate_free_at_us"
