@@ -11,19 +11,20 @@ const told = (id: string, type: "endpoint.failing" | "endpoint.recovered" | "rep
 });
 
 describe("the history of an endpoint", () => {
-  it("is what operators were told of it, the newest first", () => {
+  it("is what operators were told of it, the newest first, the same in a row once", () => {
     const items = [
       told("1", "endpoint.failing", "a"),
       told("2", "endpoint.recovered", "b"),
       told("3", "replay.finished", "a"),
       told("4", "endpoint.recovered", "a"),
+      told("6", "endpoint.recovered", "a"),
       { id: "5", erased: true } as const,
     ];
     assert.deepEqual(
-      changesOf(items, "a").map(({ id, label }) => [id, label]),
+      changesOf(items, "a").map(({ id, label, times }) => [id, label, times]),
       [
-        ["4", "Recovered"],
-        ["1", "Began to fail"],
+        ["6", "Recovered", 2],
+        ["1", "Began to fail", 1],
       ],
     );
   });

@@ -68,9 +68,9 @@ function Changes({ endpointId }: { readonly endpointId: string }) {
   if (changes.length === 0) return null;
   return (
     <ul className="stack tight" aria-label="What operators were told of it" style={{ marginTop: "var(--s4)" }}>
-      {changes.map(({ id, tone, label, at }) => (
+      {changes.map(({ id, tone, label, at, times }) => (
         <li key={id} className="row">
-          <Badge tone={tone}>{label}</Badge>
+          <Badge tone={tone}>{times === 1 ? label : `${label} × ${times}`}</Badge>
           <span className="faint small">
             <Time at={at} />
           </span>
