@@ -9,6 +9,8 @@ export interface SeededServer extends AsyncDisposable {
   readonly receiver: RecordingReceiver;
   /** Endpoints by what they are for. */
   readonly endpoints: Readonly<Record<"good" | "refused", string>>;
+  /** A delivery that was given up. */
+  readonly deadDelivery: string;
   /** Ids of authentications, by outcome. */
   readonly authentications: Readonly<Record<string, string>>;
   /** A key that only reads. */
@@ -42,8 +44,11 @@ export async function startSeededServer(texts: Readonly<Record<string, string>> 
   const folder = await temporaryFolder();
   const receiver = await startRecordingReceiver();
   const server = await startServerProcess({ folder: folder.path, env: { SAMEFACE_RETRY_SCHEDULE: "1,1" } });
-  const post = async (path: string, body: unknown): Promise<Record<string, unknown>> =>
-    (await server.call(path, { method: "POST", body })).body;
+  const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
+    const answer = await server.call(path, { method: "POST", body });
+    if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
   const good = await post("/v1/endpoints", { url: receiver.url, description: texts["description"] ?? "The shop" });
   // Nobody listens there.
   const refused = await post("/v1/endpoints", { url: "http://127.0.0.1:1025/hook", description: "Closed port" });
@@ -60,11 +65,13 @@ export async function startSeededServer(texts: Readonly<Record<string, string>> 
   }
   const scopes = ["customers:read", "endpoints:read", "events:read", "audit:read"];
   const viewer = await post("/v1/keys", { name: texts["keyName"] ?? "wall screen", scopes });
+  const deadDelivery = await untilDead(server);
   await receiver.until((requests) => requests.length >= ATTEMPTS.length);
   return {
     server,
     receiver,
     endpoints: { good: String(good["id"]), refused: String(refused["id"]) },
+    deadDelivery,
     authentications,
     viewerKey: String(viewer["key"]),
     [Symbol.asyncDispose]: async () => {
@@ -73,4 +80,16 @@ export async function startSeededServer(texts: Readonly<Record<string, string>> 
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Asked again until the last retry of the first is over. */
+async function untilDead(server: ServerProcess): Promise<string> {
+  const patience = AbortSignal.timeout(30_000);
+  for (;;) {
+    patience.throwIfAborted();
+    const { body } = await server.call("/v1/deliveries?status=dead&limit=1");
+    const [dead] = body["items"] as readonly { readonly id: string }[];
+    if (dead !== undefined) return dead.id;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }

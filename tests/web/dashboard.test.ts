@@ -5,7 +5,7 @@ import { type SeededServer, startSeededServer } from "../support/seeded-server.t
 import { chromiumPath, LOOKS, launchBrowser, openVisitor } from "./browser.ts";
 
 const skip = chromiumPath() === null ? "skipped: no Chromium, 3 cases" : false;
-const PAGES = ["overview", "authentications", "endpoints", "customers", "settings"];
+const PAGES = ["overview", "authentications", "deliveries", "endpoints", "customers", "settings"];
 
 describe("the dashboard in a browser", { skip }, () => {
   let browser: Browser;

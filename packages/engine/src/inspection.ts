@@ -100,8 +100,6 @@ export interface Quality extends Light {
   readonly insideShare: number;
   /** L2 norm of the embedder's output before it is made 1, 0…: how much of a face the embedder saw. Low: covered. */
   readonly embeddingNorm: number;
-  /** 16 hex digits; of pictures that look alike few bits differ. To find near copies, not to recognise anybody. */
-  readonly perceptualHash: string;
   /** Words a person can act on, for example "turn towards the camera". */
   readonly hints: readonly string[];
 }

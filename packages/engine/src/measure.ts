@@ -3,7 +3,6 @@ import { measureEyes } from "./checks/measure-eyes.ts";
 import { measureLight } from "./checks/measure-light.ts";
 import { type LivenessCrop, livenessCrop, measureLiveness } from "./checks/measure-liveness.ts";
 import { measurePose } from "./checks/measure-pose.ts";
-import { perceptualHash } from "./checks/perceptual-hash.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { chooseFace } from "./detect/choose-face.ts";
 import { type Found, type FoundFace, findFaces } from "./detect/find-faces.ts";
@@ -116,7 +115,6 @@ interface MeasuredFace {
   readonly light: Light;
   readonly insideShare: number;
   readonly embeddingNorm: number;
-  readonly perceptualHash: string;
   readonly eyes: Measurement<Eyes>;
   readonly checks: Measured["checks"];
 }
@@ -153,7 +151,6 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
     light: measureLight(embedded.crop, ALIGNED_SIZE),
     insideShare: insideShare(face.box, picture),
     embeddingNorm: embedded.norm,
-    perceptualHash: perceptualHash(embedded.crop, ALIGNED_SIZE),
     eyes,
     checks,
   };
@@ -188,7 +185,6 @@ function report(
       insideShare: face.insideShare,
       ...face.light,
       embeddingNorm: face.embeddingNorm,
-      perceptualHash: face.perceptualHash,
       hints,
     },
     template: { value: face.template, model: modelIdOf(models.table.embedder) },

@@ -40,7 +40,6 @@ function measured(change: Partial<Measured> = {}): Measured {
       brightShare: 0,
       sharpness: 0.2,
       embeddingNorm: 3.5,
-      perceptualHash: "0123456789abcdef",
       hints: [],
     },
     template: { value: { ...EMBEDDER, vector: unitVector() }, model: "embedder" },

@@ -59,7 +59,6 @@ const measuredReply = shape({
       brightShare: probability,
       sharpness: between(0, Number.MAX_VALUE),
       embeddingNorm: between(0, Number.MAX_VALUE),
-      perceptualHash: text(16),
       hints: listOf(text(200), { min: 0, max: 20 }),
     }),
   ),

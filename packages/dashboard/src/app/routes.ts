@@ -4,6 +4,7 @@ import type { IconName } from "../kit/icons.ts";
 export const PAGES = {
   overview: { label: "Overview", icon: "overview" },
   authentications: { label: "Authentications", icon: "authentications" },
+  deliveries: { label: "Deliveries", icon: "send" },
   endpoints: { label: "Endpoints", icon: "endpoints" },
   customers: { label: "Customers", icon: "customers" },
   settings: { label: "Settings", icon: "settings" },

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { AuthenticationsPage } from "../authentications/authentications-page.tsx";
 import { CustomersPage } from "../customers/customers-page.tsx";
+import { DeliveriesPage } from "../deliveries/deliveries-page.tsx";
 import { EndpointsPage } from "../endpoints/endpoints-page.tsx";
 import { Button } from "../kit/button.tsx";
 import { Icon } from "../kit/icon.tsx";
@@ -16,6 +17,7 @@ import { usePlace } from "./use-place.tsx";
 const BODIES: Readonly<Record<PageName, (props: { readonly place: Place }) => ReactNode>> = {
   overview: OverviewPage,
   authentications: AuthenticationsPage,
+  deliveries: DeliveriesPage,
   endpoints: EndpointsPage,
   customers: CustomersPage,
   settings: SettingsPage,

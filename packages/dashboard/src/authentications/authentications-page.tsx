@@ -1,17 +1,9 @@
 import type { Place } from "../app/routes.ts";
-import { PageHead } from "../kit/page-head.tsx";
-import { Empty } from "../kit/states.tsx";
+import { AuthenticationDetail } from "./authentication-detail.tsx";
+import { AuthenticationList } from "./authentication-list.tsx";
+import "./authentications.css";
 
-/** The page of authentications. */
+/** Every attempt that was decided, and one of them from its request to its receivers. */
 export function AuthenticationsPage({ place }: { readonly place: Place }) {
-  return (
-    <>
-      <PageHead title="Authentications" />
-      <div className="card">
-        <Empty icon="authentications" title="Nothing here yet">
-          {place.page} comes with the next change.
-        </Empty>
-      </div>
-    </>
-  );
+  return place.rest === null ? <AuthenticationList query={place.query} /> : <AuthenticationDetail id={place.rest} />;
 }

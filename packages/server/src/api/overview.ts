@@ -12,7 +12,7 @@ export const Overview = closed({
   times: nullable(
     closed(
       { count: Count, p50Ms: Type.Number(), p95Ms: Type.Number() },
-      { description: "How long the last authentications of the span took, at most 1,000 of them." },
+      { description: "How long the last authentications of the span took, at most 200 of them." },
     ),
   ),
   endpoints: Type.Array(closed({ id: Id, attempts: closed({ delivered: Count, failed: Count }) }), {

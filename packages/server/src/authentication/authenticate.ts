@@ -2,11 +2,10 @@ import { encodeNotification, makeNotification, type Notification, newId, type Ou
 import { type Comparison, type Engine, EngineError, type Inspection, type Template } from "@sameface/engine";
 import type { Policy } from "../api/index.ts";
 import type { Clock } from "../clock.ts";
-import { pictureMarks } from "../faces/picture-marks.ts";
 import { isRefused, type RefusedProblem } from "../faces/problem-failures.ts";
 import { lockLimitsOf } from "../policy/tenant-policy.ts";
 import type { Random } from "../random.ts";
-import type { PictureMarks, SeenBefore } from "../store/capture-sessions.ts";
+import type { SeenBefore } from "../store/capture-sessions.ts";
 import type { Customer } from "../store/records.ts";
 import type { CounterKey, CustomerRef, Decision, LockGuard, Store, StoredAnswer } from "../store/store.ts";
 import { StoreError } from "../store/store-error.ts";
@@ -160,7 +159,7 @@ async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> 
     const inspection = seen?.inspection ?? null;
     const refused = inspection?.problems.find(isRefused);
     if (refused !== undefined) return { kind: "refused", problem: refused };
-    const marks = remembers(attempt, policy) ? marksOf(attempt, inspection) : null;
+    const marks = remembers(attempt, policy) ? { digest: attempt.imageDigest, bands: null } : null;
     const seenBefore = marks === null ? NEVER_SEEN : await parts.store.findSeenPicture({ ...ref, ...marks });
     const capture = request.capture ?? null;
     const judgement =
@@ -178,11 +177,6 @@ async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> 
 }
 
 const NEVER_SEEN: SeenBefore = { sameBytes: false, alike: false };
-
-function marksOf({ parts, request, imageDigest }: Attempt, inspection: Inspection | null): PictureMarks {
-  const where = { vault: parts.vault, tenantId: request.tenantId, digest: imageDigest };
-  return pictureMarks(inspection ?? { quality: null }, where);
-}
 
 /** Whether pictures are known again: a camera never gives the same bytes twice, a caller's retry does. */
 function remembers({ request }: Attempt, policy: Policy): boolean {

@@ -29,7 +29,6 @@ function frameOf(number: number, { person = 0, live = 0.9, yaw = 0, sharpness = 
       brightShare: 0,
       sharpness,
       embeddingNorm: 3,
-      perceptualHash: "0123456789abcdef",
       hints: [],
     },
     template: { value: { embedderId: "e", vector }, model: "m" },

@@ -26,8 +26,6 @@ export interface Script {
   readonly closed?: number;
   /** Face width ÷ picture width; default 0.3. */
   readonly width?: number;
-  /** Perceptual hash, 16 hex digits; default: another of each picture. */
-  readonly looks?: string;
   /** The engine as a whole throws. */
   readonly throws?: "closed" | "startFailed";
   /** Every number of the template; JSON can't write NaN. */
@@ -116,7 +114,6 @@ function inspectionOf(script: Script, image: Uint8Array): Inspection {
       brightShare: 0,
       sharpness: 0.2,
       embeddingNorm: 3.5,
-      perceptualHash: script.looks ?? hash("sha256", image).slice(0, 16),
       hints: ["more light"],
     },
     template:

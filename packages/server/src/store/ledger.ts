@@ -7,7 +7,7 @@ export interface Overview {
   readonly mostCounted: number;
   /** Attempts by endpoint, those of the whole hours that the span touches. */
   readonly endpoints: readonly { readonly endpointId: string; readonly delivered: number; readonly failed: number }[];
-  /** `details` of the last authentications of the span, at most a thousand. */
+  /** `details` of the last authentications of the span, at most two hundred. */
   readonly details: readonly string[];
   /** `told`: operators were told that this silence is longer than usual. `null`: nothing has happened yet. */
   readonly silence: { readonly lastEventAtMs: AtMs; readonly told: boolean } | null;

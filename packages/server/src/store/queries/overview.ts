@@ -8,9 +8,9 @@ type Span = Parameters<Store["readOverview"]>[0];
 
 const HOUR_MS = 3_600_000;
 /** Beyond, "many" is all that a person needs to know, and counting on would take as long as there are rows. */
-const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 1_000;
 /** Enough for a 95th percentile, few enough to be read at each look. */
-const TIMED = 1_000;
+const TIMED = 200;
 const STATES = ["pending", "inFlight", "failing", "held", "dead"] as const;
 
 /** The part of the {@link Store} that a person looks at first. */
