@@ -7,7 +7,7 @@ export interface Edit {
 
 /** A defect that is planted, and the test that has to find it. */
 export interface Mutant {
-  /** As reliability.md §7 counts them. */
+  /** As reliability.md §7 counts them; from M31 on they are others. */
   readonly id: string;
   readonly what: string;
   readonly edits: readonly Edit[];
@@ -17,10 +17,11 @@ export interface Mutant {
 
 const CONTRACT = "packages/contract/src";
 const DELIVERY = "packages/server/src/delivery";
+const HTTP = "packages/server/src/http";
 const QUERIES = "packages/server/src/store/queries";
 const SQLITE = "packages/server/src/store/sqlite";
 
-/** M1–M12, and the others of the simulation. M10 comes with the capture page. */
+/** M1–M12, those of the simulation, of the receiver and of the connections. M10 comes with the capture page. */
 export const MUTANTS: readonly Mutant[] = [
   {
     id: "M1",
@@ -213,5 +214,53 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     foundBy: "simulation",
+  },
+  {
+    id: "M26",
+    what: "the body becomes a text before the MAC",
+    edits: [
+      {
+        file: `${CONTRACT}/signature.ts`,
+        from: "  return [head, body];",
+        to: "  return [head, new TextEncoder().encode(new TextDecoder().decode(body))];",
+      },
+    ],
+    foundBy: {
+      file: "packages/receiver/src/receive-hostile.test.ts",
+      title: "refuses bytes that are not those that were signed: re-serialised, CRLF, one space more, re-encoded",
+    },
+  },
+  {
+    id: "M27",
+    what: "a time in the future is not looked at",
+    edits: [
+      {
+        file: `${CONTRACT}/signature.ts`,
+        from: 'return ageSeconds < -toleranceSeconds ? "timestamp_too_new" : null;',
+        to: "return null;",
+      },
+    ],
+    foundBy: {
+      file: `${CONTRACT}/signature.test.ts`,
+      title: "accepts both bounds of the tolerance and refuses one second beyond",
+    },
+  },
+  {
+    id: "M31",
+    what: "one address may hold all connections",
+    edits: [{ file: `${HTTP}/connections-per-address.ts`, from: "before >= most", to: "before >= 10 * most" }],
+    foundBy: {
+      file: `${HTTP}/connections-per-address.test.ts`,
+      title: "takes as many as it may hold, closes the next ones, and takes those of another address",
+    },
+  },
+  {
+    id: "M32",
+    what: "a socket is held for a peer that neither reads nor closes",
+    edits: [{ file: `${HTTP}/guard-connection.ts`, from: "() => socket.destroy()", to: "() => undefined" }],
+    foundBy: {
+      file: `${HTTP}/limits.test.ts`,
+      title: "gives a socket back whose peer neither reads the refusal nor closes",
+    },
   },
 ];

@@ -313,7 +313,7 @@ describe("what the API takes", () => {
       }
     });
 
-    it("gives a socket back whose peer neither reads the refusal nor closes", { timeout: 20_000 }, async () => {
+    it("gives a socket back whose peer neither reads the refusal nor closes", { timeout: 5_000 }, async () => {
       const taken = once(server.http, "connection") as Promise<[Socket]>;
       const peer = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
       peer.on("error", () => undefined);
