@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { createEngine } from "./create-engine.ts";
 import { drawFace } from "./drawn-face.ts";
 import { drawnPicture, MODELS_FOLDER } from "./fixtures/pictures.ts";
+import { CHECK_NAMES } from "./inspection.ts";
 import { DEFAULT_GATES, measure } from "./measure.ts";
 import { MODEL_TABLE } from "./model-table.ts";
 import { loadModels } from "./models.ts";
@@ -67,18 +68,26 @@ describe("the runtime", () => {
     });
   });
 
-  it("runs a whole engine in WebAssembly in a child of its own, and describes it", async () => {
+  it("runs a whole engine in WebAssembly in a child of its own, with the same checks to 1e-4, and describes it", async () => {
+    const native = await createEngine({ processes: 1, runtime: "onnxruntime-node" });
     const engine = await createEngine({ processes: 1, runtime: "onnxruntime-web" });
     try {
       assert.equal(engine.describe().runtime.name, "onnxruntime-web");
-      const { problems } = await engine.inspect(
-        await sharp(Buffer.from(drawFace(1)))
-          .jpeg()
-          .toBuffer(),
-      );
+      const picture = await sharp(Buffer.from(drawFace(1)))
+        .jpeg()
+        .toBuffer();
+      const { problems, checks } = await engine.inspect(picture);
       assert.deepEqual(problems, []);
+      const wanted = (await native.inspect(picture)).checks;
+      for (const name of CHECK_NAMES) {
+        const [web, own] = [checks[name], wanted[name]];
+        assert.ok("value" in web && "value" in own, name);
+        assert.equal(web.value.present, own.value.present, name);
+        assert.ok(Math.abs(web.value.probability - own.value.probability) < 1e-4, name);
+      }
     } finally {
       await engine.close();
+      await native.close();
     }
   });
 });

@@ -12,6 +12,7 @@ import { drawFace, MODEL_TABLE } from "@sameface/engine";
 import sharp from "sharp";
 import { readConfig } from "./config/read-config.ts";
 import type { RunningServer } from "./main.ts";
+import { statedRates } from "./policy/stated-rates.ts";
 import { ServerError } from "./server-error.ts";
 import { startServer } from "./start-server.ts";
 
@@ -147,6 +148,8 @@ describe("startServer", () => {
 
     const first = await start({ SAMEFACE_DATA: data, SAMEFACE_ADMIN_KEY: KEY });
     await call(first, "PUT", ["/v1/policy", { liveness: { threshold: 0.01 } }]);
+    const stated = async (server: RunningServer) => (await call(server, "GET", ["/v1/policy"])).body["stated"];
+    assert.deepEqual(await stated(first), statedRates(0.55, { evaluated: true }));
     const enrolment = { image: await drawn(0), consent: { reference: "test" } };
     assert.equal((await call(first, "PUT", ["/v1/customers/anna", enrolment])).status, 201);
     await first.close();
@@ -161,6 +164,7 @@ describe("startServer", () => {
     try {
       const { body: customer } = await call(second, "GET", ["/v1/customers/anna"]);
       assert.equal(customer["needsEnrolment"], true);
+      assert.deepEqual(await stated(second), statedRates(0.55, { evaluated: false }));
       const { body: answer } = await call(second, "POST", authenticate);
       assert.equal(answer["reason"], "needsEnrolment", JSON.stringify(answer));
       assert.equal(answer["errorCode"], 9500);

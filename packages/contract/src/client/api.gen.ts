@@ -114,11 +114,13 @@ type Overview = { readonly hours: readonly { readonly hour: Timestamp; readonly 
 
 type Policy = { readonly thresholds: { readonly match: "convenient" | "balanced" | "strict" | number; }; readonly checks: { readonly lenses: "block" | "flag" | "off"; readonly headCover: "block" | "flag" | "off"; }; readonly liveness: { readonly threshold: number; }; readonly secondFactor: boolean; readonly lockout: { readonly waitAfterFailures: number; readonly waitSeconds: number; readonly stopAfterFailures: number; }; readonly capture: { readonly liveness: "passive" | "challenge" | "both"; readonly fileUpload: boolean; readonly returnUrls: readonly string[]; readonly frameAncestors: readonly string[]; }; readonly replayedPictures: "captures" | "all"; };
 
-type PolicyBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; };
+type PolicyBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; readonly stated?: unknown; };
+
+type PolicyInForce = { readonly thresholds: { readonly match: "convenient" | "balanced" | "strict" | number; }; readonly checks: { readonly lenses: "block" | "flag" | "off"; readonly headCover: "block" | "flag" | "off"; }; readonly liveness: { readonly threshold: number; }; readonly secondFactor: boolean; readonly lockout: { readonly waitAfterFailures: number; readonly waitSeconds: number; readonly stopAfterFailures: number; }; readonly capture: { readonly liveness: "passive" | "challenge" | "both"; readonly fileUpload: boolean; readonly returnUrls: readonly string[]; readonly frameAncestors: readonly string[]; }; readonly replayedPictures: "captures" | "all"; readonly stated: StatedRates; };
 
 type PolicyPreview = { readonly looked: number; readonly since: Timestamp | null; readonly unchanged: number; readonly changes: readonly ({ readonly from: OutcomeName; readonly to: "passed" | "declined" | "unknown-customer" | "blocklisted" | "spoof" | "not-recognized" | "error" | "undetermined"; readonly count: number; })[]; readonly policy: Policy; };
 
-type PolicyPreviewBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; readonly last?: number; };
+type PolicyPreviewBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; readonly stated?: unknown; readonly last?: number; };
 
 type PresentEvent = { readonly id: Id; readonly outcome: OutcomeName; readonly authenticationId: Id | null; readonly test: boolean; readonly notification: NotificationBody; readonly createdAt: Timestamp; };
 
@@ -143,6 +145,8 @@ type ScopeName = "authenticate" | "customers:read" | "customers:write" | "endpoi
 type SessionView = { readonly signedIn: false; } | { readonly signedIn: true; readonly role: "viewer" | "operator" | "admin"; readonly scopes: readonly ScopeName[]; readonly tenantId: string; readonly keyId: KeyId; readonly keyName: string; readonly csrfToken: string; readonly signedInAt: Timestamp; readonly freshUntil: string; readonly expiresAt: Timestamp; readonly idleSeconds: number; readonly server: { readonly version: string; readonly retentionDays: number; readonly notices: readonly string[]; }; };
 
 type SignInBody = { readonly key: string; };
+
+type StatedRates = { readonly threshold: number; readonly falseMatchRate: number | null; readonly falseMatchRateUpTo: number | null; readonly falseNonMatchRate: number | null; };
 
 type Statistics = { readonly hours: readonly { readonly hour: Timestamp; readonly outcomes: Readonly<Record<string, number>>; readonly attempts: { readonly delivered: number; readonly failed: number; }; readonly deliveries: { readonly delivered: number; readonly dead: number; }; }[]; };
 
@@ -240,6 +244,7 @@ export interface Schemas {
   readonly Overview: Overview;
   readonly Policy: Policy;
   readonly PolicyBody: PolicyBody;
+  readonly PolicyInForce: PolicyInForce;
   readonly PolicyPreview: PolicyPreview;
   readonly PolicyPreviewBody: PolicyPreviewBody;
   readonly PresentEvent: PresentEvent;
@@ -254,6 +259,7 @@ export interface Schemas {
   readonly ScopeName: ScopeName;
   readonly SessionView: SessionView;
   readonly SignInBody: SignInBody;
+  readonly StatedRates: StatedRates;
   readonly Statistics: Statistics;
   readonly StreamBody: StreamBody;
   readonly StreamNext: StreamNext;
@@ -450,10 +456,10 @@ export interface Operations {
     readonly answers: { readonly 200: CaptureMoved; };
     readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 403: "captureRefused" | "crossSite"; readonly 410: "captureEnded"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
-  /** What the tenant decided; the defaults where it never did */
+  /** What the tenant decided, the defaults where it never did, and what its match threshold means */
   readonly readPolicy: {
     readonly input: {  };
-    readonly answers: { readonly 200: Policy; };
+    readonly answers: { readonly 200: PolicyInForce; };
     readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Change the policy; what is left out stays as it is. Audited. */

@@ -68,7 +68,16 @@ export { Live, Ready } from "./health.ts";
 export { KeyBody, KeyCreated, KeyId, KeyParams, KeysPage, KeyView, ScopeName } from "./keys.ts";
 export { OperatorEnvelope, OperatorEventsPage, OperatorEventView } from "./operator-events.ts";
 export { Overview } from "./overview.ts";
-export { DEFAULT_POLICY, MATCH_THRESHOLDS, Policy, PolicyBody, PolicyPreview, PolicyPreviewBody } from "./policy.ts";
+export {
+  DEFAULT_POLICY,
+  MATCH_THRESHOLDS,
+  Policy,
+  PolicyBody,
+  PolicyInForce,
+  PolicyPreview,
+  PolicyPreviewBody,
+  StatedRates,
+} from "./policy.ts";
 export { Problem } from "./problem.ts";
 export { ReplayBody, ReplayPreview, ReplayPreviewBody, ReplaysPage, ReplaysQuery, ReplayView } from "./replays.ts";
 export { AssetParams, CspReports, SessionView, SignInBody } from "./sessions.ts";

@@ -73,6 +73,26 @@ export const Policy = closed({
 });
 export type Policy = Static<typeof Policy>;
 
+const rate = (description: string) => nullable(Type.Number({ minimum: 0, maximum: 1, description }));
+
+/** What a match threshold means by the stored evaluation, of the set of pictures that does worst. @see docs/accuracy.md */
+export const StatedRates = closed(
+  {
+    threshold: Type.Number({ description: "The match threshold in force." }),
+    falseMatchRate: rate("Share of pairs of two people that match, of the set that does worst."),
+    falseMatchRateUpTo: rate("Upper end of its 95 % interval."),
+    falseNonMatchRate: rate("Share of pairs of one person that do not match, of the set that does worst."),
+  },
+  {
+    description:
+      "By the evaluation of the engine that ships, on small research sets. null: not evaluated at this threshold, or another embedder was put in. Measure your own pairs with `sameface calibrate`.",
+  },
+);
+export type StatedRates = Static<typeof StatedRates>;
+
+/** What GET answers: the policy, and what its match threshold means. */
+export const PolicyInForce = closed({ ...Policy.properties, stated: StatedRates });
+
 /** What PUT takes: what is left out stays as it is. */
 export const PolicyBody = closed({
   thresholds: Type.Optional(closed({ match: Type.Optional(MatchThreshold) })),
@@ -95,6 +115,8 @@ export const PolicyBody = closed({
     }),
   ),
   replayedPictures: Type.Optional(ReplayedPictures),
+  // So that what GET answered can be sent back with a change in it.
+  stated: Type.Optional(Type.Unknown({ description: "As GET answers it; not looked at." })),
 });
 export type PolicyBody = Static<typeof PolicyBody>;
 

@@ -1,6 +1,8 @@
-import { Policy, PolicyBody, PolicyPreview, PolicyPreviewBody } from "../api/index.ts";
+import { EMBEDDER_ID, type Engine } from "@sameface/engine";
+import { Policy, PolicyBody, PolicyInForce, PolicyPreview, PolicyPreviewBody } from "../api/index.ts";
 import { previewDecision } from "../authentication/preview-decision.ts";
-import { changePolicy, readTenantPolicy } from "../policy/tenant-policy.ts";
+import { statedRates } from "../policy/stated-rates.ts";
+import { changePolicy, matchThresholdOf, readTenantPolicy } from "../policy/tenant-policy.ts";
 import type { DecisionOnRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { keptDecision } from "./authentication-views.ts";
@@ -13,10 +15,10 @@ export const POLICY_SHAPES = {
     operationId: "readPolicy",
     method: "GET",
     path: "/v1/policy",
-    summary: "What the tenant decided; the defaults where it never did",
+    summary: "What the tenant decided, the defaults where it never did, and what its match threshold means",
     // Whoever reads the audit has read every change already.
     scopes: ["audit:read", "policy:write"],
-    answers,
+    answers: { 200: { description: "The policy in force", schema: PolicyInForce } },
     problems: [],
   }),
   write: defineRoute({
@@ -44,14 +46,18 @@ export const POLICY_SHAPES = {
 /** The routes of the policy. */
 export function policyRoutes({
   store,
+  engine,
 }: {
+  readonly engine: Pick<Engine, "describe">;
   readonly store: Pick<Store, "readPolicy" | "writePolicy" | "readLastDecisions">;
 }): readonly Route[] {
   return [
-    bind(POLICY_SHAPES.read, async ({ caller }) => ({
-      status: 200,
-      json: await readTenantPolicy(store, caller.tenantId),
-    })),
+    bind(POLICY_SHAPES.read, async ({ caller }) => {
+      const policy = await readTenantPolicy(store, caller.tenantId);
+      // The evaluation is of the embedder that ships; of another one it says nothing.
+      const evaluated = engine.describe().embedderId === EMBEDDER_ID;
+      return { status: 200, json: { ...policy, stated: statedRates(matchThresholdOf(policy), { evaluated }) } };
+    }),
     bind(POLICY_SHAPES.write, async ({ caller: { tenantId, actor }, body }) => {
       const policy = changePolicy(await readTenantPolicy(store, tenantId), body);
       const details = {
