@@ -40,9 +40,10 @@ export function createWorld(seed: number): World {
   let steps = 0;
   const queue: Planned[] = [];
   const ranks = diceOf(seed, "ranks");
+  // Whole milliseconds, as every clock of a wall tells them.
   const after = (delayMs: number, callback: () => void): (() => void) => {
     sequence += 1;
-    const planned = { atMs: nowMs + Math.max(0, delayMs), rank: ranks.fraction(), sequence, callback };
+    const planned = { atMs: nowMs + Math.ceil(Math.max(0, delayMs)), rank: ranks.fraction(), sequence, callback };
     queue.splice(placeOf(queue, planned), 0, planned);
     return () => {
       const at = queue.indexOf(planned);
