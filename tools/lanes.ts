@@ -49,7 +49,7 @@ export const LANES = {
   load: { budgetMinutes: 5, files: [LOAD], except: [], concurrency: 1 },
   night: { planned: PROOF },
   // A real browser at a real server.
-  web: { budgetMinutes: 5, files: [WEB], except: [], concurrency: 1 },
+  web: { budgetMinutes: 10, files: [WEB], except: [], concurrency: 1 },
 } as const satisfies Record<string, Lane | PlannedLane>;
 
 /** A name of the table. */
