@@ -67,7 +67,7 @@ export type CaptureRef = Static<typeof CaptureRef>;
 
 export const CapturePageQuery = closed({ session: Type.Optional(Id) });
 
-const Secret = Type.String({ pattern: "^[A-Za-z0-9_-]{43}$" });
+const Secret = Type.String({ pattern: "^[A-Za-z0-9_-]{43}$", description: "32 bytes in base64url: 43 characters." });
 
 export const CaptureOpenBody = closed({ secret: Secret });
 

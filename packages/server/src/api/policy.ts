@@ -37,7 +37,11 @@ const lockout = {
   }),
 };
 
-const Origin = Type.String({ pattern: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", maxLength: 300 });
+const Origin = Type.String({
+  pattern: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$",
+  maxLength: 300,
+  description: "Scheme, host and port, for example https://app.example.",
+});
 
 const capture = {
   liveness: oneOf(
@@ -47,10 +51,17 @@ const capture = {
   fileUpload: Type.Boolean({
     description: "Whether the page takes a file where the camera can't be used; never where a challenge is asked for.",
   }),
-  returnUrls: Type.Array(Type.String({ pattern: "^https?://[^\\s/?#]+(/[^\\s?#]*)?$", maxLength: 2000 }), {
-    maxItems: 20,
-    description: "Where a returnUrl may lead: the same origin, and a path that begins with the one given.",
-  }),
+  returnUrls: Type.Array(
+    Type.String({
+      pattern: "^https?://[^\\s/?#]+(/[^\\s?#]*)?$",
+      maxLength: 2000,
+      description: "An http:// or https:// URL without query and fragment.",
+    }),
+    {
+      maxItems: 20,
+      description: "Where a returnUrl may lead: the same origin, and a path that begins with the one given.",
+    },
+  ),
   frameAncestors: Type.Array(Origin, { maxItems: 20, description: "Origins that may show the page in a frame." }),
 };
 

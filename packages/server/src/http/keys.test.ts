@@ -144,7 +144,7 @@ describe("API keys", () => {
     assert.deepEqual(routesOf("customers:read"), ["listCustomers", "readCustomer", "readCaptureSession"]);
     assert.deepEqual(routesOf("endpoints:read"), ["listEndpoints", "readEndpoint"]);
     const ofDeliveries = ["listDeliveries", "readDelivery", "retryDelivery"];
-    const ofReplays = ["createReplay", "listReplays", "readReplay", "cancelReplay"];
+    const ofReplays = ["createReplay", "previewReplay", "listReplays", "readReplay", "cancelReplay"];
     const ofStreams = ["nextOfStream", "signForStream"];
     assert.deepEqual(routesOf("deliveries:write"), [...ofStreams, ...ofDeliveries, ...ofReplays]);
     assert.deepEqual(routesOf("policy:write"), ["readPolicy", "writePolicy", "previewPolicy"]);
