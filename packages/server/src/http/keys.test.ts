@@ -149,7 +149,7 @@ describe("API keys", () => {
     assert.deepEqual(routesOf("deliveries:write"), [...ofStreams, ...ofDeliveries, ...ofReplays]);
     assert.deepEqual(routesOf("policy:write"), ["readPolicy", "writePolicy", "previewPolicy"]);
     assert.deepEqual(routesOf("keys:write"), ["createKey", "listKeys", "revokeKey"]);
-    assert.deepEqual(routesOf("audit:read"), ["listAudit"]);
+    assert.deepEqual(routesOf("audit:read"), ["readPolicy", "listAudit"]);
     const all = ROUTE_SHAPES.filter((one) => one.scopes !== "public").map((one) => one.operationId);
     assert.deepEqual(routesOf("root"), all);
     assert.deepEqual(
