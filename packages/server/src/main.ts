@@ -52,6 +52,7 @@ import { tenantRoutes } from "./http/tenants.ts";
 import { webhookKeyRoutes } from "./http/webhook-keys.ts";
 import { listeningUrl } from "./listening-url.ts";
 import { logReport } from "./log-report.ts";
+import { stderrSink } from "./log-sink.ts";
 import { createMetrics, type Metrics } from "./metrics/create-metrics.ts";
 import { watchProcess } from "./metrics/process-use.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
@@ -137,7 +138,7 @@ interface Parts extends World {
 
 async function start(world: World, started: (() => Promise<void>)[]): Promise<RunningServer> {
   const { config, clock, random } = world;
-  const log = createLog({ level: config.logLevel, clock, write: world.writeLog ?? writeToStderr });
+  const log = createLog({ level: config.logLevel, clock, write: world.writeLog ?? stderrSink(clock) });
   const folder = resolve(config.data);
   const store = await world.adapters.openStore({ ...world, folder });
   started.push(async () => {
@@ -373,8 +374,4 @@ function toServerError(fault: unknown, config: Config): ServerError {
 function versionOf(file: URL): string {
   const { version } = JSON.parse(readFileSync(file, "utf8")) as { readonly version: string };
   return version;
-}
-
-function writeToStderr(line: string): void {
-  process.stderr.write(line);
 }
