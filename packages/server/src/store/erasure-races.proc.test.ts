@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -50,7 +51,9 @@ interface Tally {
 /** A pass that was decided on what was read before, beside a block or an erasure, and one after it has returned. */
 async function race(bench: Bench, { other, at, tally }: { other: Store; at: number; tally: Tally }): Promise<void> {
   const erases = at % 2 === 0;
-  const ref = refOf(`${erases ? "erased" : "blocked"}-${at}-`);
+  const named = refOf(`${erases ? "erased" : "blocked"}-${at}-`);
+  // As the vault makes it: what may outlive an erasure tells no name.
+  const ref = { ...named, subject: hash("sha256", named.customerId, "hex") };
   const readRevision = await insist(async () => await enrol(bench, ref));
   const pass = async (): Promise<string> => {
     const decision = () => newDecision(ref, { readRevision, outcome: "passed" });
@@ -148,12 +151,7 @@ describe("races of a pass with a block or an erasure", () => {
         }
         return found;
       };
-      assert.deepEqual((await holding("blocked-1-")).toSorted(), [
-        "authentications",
-        "customers",
-        "events",
-        "templates",
-      ]);
+      assert.deepEqual((await holding("blocked-")).toSorted(), ["authentications", "customers", "events", "templates"]);
       assert.deepEqual(await holding("erased-"), []);
       t.diagnostic(JSON.stringify([...results]));
     },
