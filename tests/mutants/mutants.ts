@@ -95,10 +95,14 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: `${QUERIES}/decisions.ts`,
         from: `    recordDecision: async (decision) =>
-      await write(async (view) => await recordDecision(view, decision), orderOf(decision)),`,
+      await unlessUndone(
+        async () => await write(async (view) => await recordDecision(view, decision), orderOf(decision)),
+      ),`,
         to: `    recordDecision: async (decision) => {
       const bare = { ...decision, counters: [] };
-      const result = await write(async (view) => await recordDecision(view, bare), orderOf(decision));
+      const result = await unlessUndone(
+        async () => await write(async (view) => await recordDecision(view, bare), orderOf(decision)),
+      );
       if (result.kind === "recorded") await write(async (view) => void (await countAll(view, decision)));
       return result;
     },`,
