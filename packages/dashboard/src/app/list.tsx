@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Button } from "../kit/button.tsx";
+import { failureWords } from "../kit/failure-words.ts";
 import { Failed, Loading } from "../kit/states.tsx";
 import { type Column, Table } from "../kit/table.tsx";
 import type { Pages } from "./use-pages.tsx";
@@ -28,7 +29,7 @@ export function List<Item>({
         <span className="faint small">{asked.body.length} shown</span>
         {moreFailure === undefined ? null : (
           <span className="small" role="alert">
-            {moreFailure?.detail ?? "The server can't be reached."}
+            {failureWords(moreFailure)}
           </span>
         )}
         {more === null ? null : (

@@ -1,5 +1,6 @@
 import type { ApiClient } from "@sameface/contract/client";
 import { useCallback, useState } from "react";
+import { failureWords } from "../kit/failure-words.ts";
 import type { Failure } from "../kit/states.tsx";
 import { useSession } from "./session.tsx";
 import { useTell } from "./toasts.tsx";
@@ -42,7 +43,7 @@ export function useAct(): { readonly act: Act; readonly busy: boolean } {
         }
         if (answer.status === 401) onEnd();
         if (refused !== undefined) refused(answer.failure);
-        else tell("bad", answer.failure?.detail ?? "The server can't be reached.");
+        else tell("bad", failureWords(answer.failure));
         return null;
       } finally {
         setBusy(false);

@@ -5,6 +5,7 @@ import { attempt } from "../app/use-answer.tsx";
 import { Badge } from "../kit/badge.tsx";
 import { Button } from "../kit/button.tsx";
 import { Dialog } from "../kit/dialog.tsx";
+import { failureWords } from "../kit/failure-words.ts";
 import { Field } from "../kit/field.tsx";
 import { count } from "../kit/format.ts";
 import { Banner } from "../kit/states.tsx";
@@ -182,7 +183,7 @@ function useBatch(): {
       const answer = await sendChunk(client, items.slice(from, to));
       now = answer.ok
         ? { ...now, results: [...now.results, ...readResults(answer.body, from)] }
-        : { ...now, state: "failed", told: answer.failure?.detail ?? "The server can't be reached." };
+        : { ...now, state: "failed", told: failureWords(answer.failure) };
       if (signal.aborted && now.state === "running") now = { ...now, state: "stopped" };
       setRun(now);
       if (now.state !== "running") return;

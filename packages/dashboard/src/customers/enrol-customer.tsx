@@ -7,6 +7,7 @@ import { attempt } from "../app/use-answer.tsx";
 import { Button, LinkButton } from "../kit/button.tsx";
 import { Dialog } from "../kit/dialog.tsx";
 import { Field } from "../kit/field.tsx";
+import { FormEnd } from "../kit/form-end.tsx";
 import { Select } from "../kit/select.tsx";
 import { Banner, type Failure } from "../kit/states.tsx";
 import { isCustomerId } from "./batch.ts";
@@ -39,6 +40,8 @@ const MODES = [
 ] as const;
 type Mode = (typeof MODES)[number]["value"];
 
+const FIRST = "An id, a consent reference and a picture first";
+
 function EnrolForm({
   customerId,
   onCancel,
@@ -50,7 +53,7 @@ function EnrolForm({
 }) {
   const { draft, change, known, failure, busy, send } = useEnrolment(customerId, onEnrolled);
   const { id, reference, mode, picture } = draft;
-  const missing = !isCustomerId(id) || reference.trim() === "" || picture === null;
+  const ready = isCustomerId(id) && reference.trim() !== "" && picture !== null;
   const replaces = known === id && id !== "";
   return (
     <form
@@ -93,42 +96,10 @@ function EnrolForm({
           change({ picture: next });
         }}
       />
-      <FormEnd failure={failure} busy={busy} missing={missing} onCancel={onCancel} />
+      <FormEnd failure={failure} busy={busy} missing={ready ? null : FIRST} onCancel={onCancel}>
+        {busy ? "Measuring" : "Enrol"}
+      </FormEnd>
     </form>
-  );
-}
-
-function FormEnd({
-  failure,
-  busy,
-  missing,
-  onCancel,
-}: {
-  readonly failure: Failure | undefined;
-  readonly busy: boolean;
-  readonly missing: boolean;
-  readonly onCancel: () => void;
-}) {
-  return (
-    <>
-      {failure === undefined ? null : (
-        <div role="alert">
-          <Banner tone="bad">{failure?.detail ?? "The server can't be reached."}</Banner>
-        </div>
-      )}
-      <div className="actions">
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button
-          submit
-          kind="primary"
-          busy={busy}
-          disabled={missing}
-          why={missing ? "An id, a consent reference and a picture first" : undefined}
-        >
-          {busy ? "Measuring" : "Enrol"}
-        </Button>
-      </div>
-    </>
   );
 }
 

@@ -63,7 +63,10 @@ function DeliveryBody({ delivery }: { readonly delivery: Delivery }) {
     `endpoint ${endpointId}`,
     async (client, signal) => await client.readEndpoint({ id: endpointId }, { signal }),
   );
-  const url = endpoint.asked.state === "ready" ? endpoint.asked.body.url : null;
+  const { asked } = endpoint;
+  const url = asked.state === "ready" ? asked.body.url : null;
+  // Not yet known is not gone.
+  const sentTo = asked.state === "loading" ? "…" : url;
   return (
     <div className="stack">
       <Card title="State">
@@ -78,7 +81,7 @@ function DeliveryBody({ delivery }: { readonly delivery: Delivery }) {
           delivery.attemptLog
             .toReversed()
             .map((attempt, index) => (
-              <AttemptRow key={attempt.number} attempt={attempt} open={index === 0} sent={{ url, eventId }} />
+              <AttemptRow key={attempt.number} attempt={attempt} open={index === 0} sent={{ url: sentTo, eventId }} />
             ))
         )}
       </Card>

@@ -2,10 +2,10 @@ import type { Schemas } from "@sameface/contract/client";
 import { useState } from "react";
 import { useAct } from "../app/use-act.tsx";
 import { useAnswer } from "../app/use-answer.tsx";
-import { Button } from "../kit/button.tsx";
 import { Dialog } from "../kit/dialog.tsx";
+import { FormEnd } from "../kit/form-end.tsx";
 import { SecretOnce } from "../kit/secret-once.tsx";
-import { Banner, type Failure, Loading } from "../kit/states.tsx";
+import { type Failure, Loading } from "../kit/states.tsx";
 import { type AuthForm, readAuthForms } from "./auth-schema.ts";
 import { bodyOf, draftOf } from "./endpoint-draft.ts";
 import { AuthFields, EndpointFields } from "./endpoint-fields.tsx";
@@ -93,23 +93,15 @@ function Form({ endpoint, action, forms, onCancel, onMade }: FormParts & { reado
     >
       <EndpointFields draft={draft} onChange={change} wrong={ofUrl} />
       <AuthFields forms={forms} draft={draft} onChange={change} present={endpoint?.auth ?? null} />
-      {failure === undefined || ofUrl !== undefined ? null : (
-        <div role="alert">
-          <Banner tone="bad">{failure?.detail ?? "The server can't be reached."}</Banner>
-        </div>
-      )}
-      <div className="actions">
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button
-          submit
-          kind="primary"
-          busy={busy}
-          disabled={!ready}
-          why={ready ? undefined : "A URL and an outcome first"}
-        >
-          {action}
-        </Button>
-      </div>
+      <FormEnd
+        // What is told at the URL is not told again.
+        failure={ofUrl === undefined ? failure : undefined}
+        busy={busy}
+        missing={ready ? null : "A URL and an outcome first"}
+        onCancel={onCancel}
+      >
+        {action}
+      </FormEnd>
     </form>
   );
 }

@@ -4,6 +4,7 @@ import { useAct } from "../app/use-act.tsx";
 import { Button } from "../kit/button.tsx";
 import { Dialog } from "../kit/dialog.tsx";
 import { Field } from "../kit/field.tsx";
+import { FormEnd } from "../kit/form-end.tsx";
 import { SecretOnce } from "../kit/secret-once.tsx";
 import { Select } from "../kit/select.tsx";
 import { BUNDLES, mayGive, SCOPES, type Scope } from "./scopes.ts";
@@ -43,7 +44,7 @@ function KeyForm({ onCancel, onMade }: { readonly onCancel: () => void; readonly
     const made = await act(async (client) => await client.createKey({ body: { name, scopes, ...expiry } }));
     if (made !== null) onMade(made.key);
   };
-  const missing = name.trim() === "" || scopes.length === 0;
+  const missing = name.trim() === "" || scopes.length === 0 ? "A name and a scope first" : null;
   return (
     <form
       className="stack"
@@ -69,18 +70,9 @@ function KeyForm({ onCancel, onMade }: { readonly onCancel: () => void; readonly
       <Field label="Expires">
         {(parts) => <Select {...parts} value={days} options={EXPIRIES} onChange={setDays} />}
       </Field>
-      <div className="actions">
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button
-          submit
-          kind="primary"
-          busy={busy}
-          disabled={missing}
-          why={missing ? "A name and a scope first" : undefined}
-        >
-          Make
-        </Button>
-      </div>
+      <FormEnd busy={busy} missing={missing} onCancel={onCancel}>
+        Make
+      </FormEnd>
     </form>
   );
 }

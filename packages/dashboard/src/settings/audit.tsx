@@ -6,6 +6,7 @@ import { attempt } from "../app/use-answer.tsx";
 import { usePages } from "../app/use-pages.tsx";
 import { Button } from "../kit/button.tsx";
 import { Card } from "../kit/card.tsx";
+import { failureWords } from "../kit/failure-words.ts";
 import { count } from "../kit/format.ts";
 import { Banner, Empty } from "../kit/states.tsx";
 import { ClockTime } from "../kit/time.tsx";
@@ -116,7 +117,7 @@ async function walk(client: ApiClient, onProgress: (rows: number) => void): Prom
   for (;;) {
     const query = { limit: "500", ...after };
     const answer = await attempt(async () => await client.listAudit(query));
-    if (!answer.ok) return { state: "failed", told: answer.failure?.detail ?? "The server can't be reached." };
+    if (!answer.ok) return { state: "failed", told: failureWords(answer.failure) };
     const { items, next, head } = answer.body;
     chain = await checkRows(chain, items, sha256);
     onProgress(chain.rows);
