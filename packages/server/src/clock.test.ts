@@ -1,25 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Clock, pause } from "./clock.ts";
-
-/** A clock whose time passes only when the test says so. */
-function handClock(): { clock: Clock; timers: Set<() => void>; ring: () => void } {
-  const timers = new Set<() => void>();
-  return {
-    timers,
-    ring: () => {
-      for (const timer of timers) timer();
-    },
-    clock: {
-      nowMs: () => 0,
-      monotonicMs: () => 0,
-      after: (_delayMs, callback) => {
-        timers.add(callback);
-        return () => timers.delete(callback);
-      },
-    },
-  };
-}
+import { pause } from "./clock.ts";
+import { handClock } from "./hand-clock.fixture.ts";
 
 describe("pause", () => {
   it("ends by its time or by its signal, whichever comes first, and leaves no timer", async () => {

@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Clock } from "./clock.ts";
+import { handClock } from "./hand-clock.fixture.ts";
 import { LogSink } from "./log-sink.ts";
 
 /** A reader that takes as much as it is told to, and a clock whose timers a test fires. */
 function bench() {
-  const timers: (() => void)[] = [];
-  const clock: Clock = {
-    nowMs: () => 0,
-    monotonicMs: () => 0,
-    after: (_delayMs, callback) => {
-      timers.push(callback);
-      return () => undefined;
-    },
-  };
+  const { clock, timers, ring } = handClock();
   const reader = { room: Number.POSITIVE_INFINITY, gone: false, text: "" };
   const write = (bytes: Uint8Array): number => {
     if (reader.gone) throw Object.assign(new Error("gone"), { code: "EPIPE" });
@@ -23,14 +15,11 @@ function bench() {
     reader.room -= taken;
     return taken;
   };
-  const fire = (): void => {
-    for (const timer of timers.splice(0)) timer();
-  };
   const sink = new LogSink({ clock, write });
   const log = (line: string): void => {
     sink.write(line);
   };
-  return { reader, fire, log, timers };
+  return { reader, fire: ring, log, timers };
 }
 
 describe("a log sink", () => {
@@ -38,7 +27,7 @@ describe("a log sink", () => {
     const { reader, log, timers } = bench();
     log("a\n");
     log("b\n");
-    assert.deepEqual([reader.text, timers.length], ["a\nb\n", 0]);
+    assert.deepEqual([reader.text, timers.size], ["a\nb\n", 0]);
   });
 
   it("keeps what is not taken, the rest of a line too, and goes on where it stopped", () => {
@@ -46,7 +35,7 @@ describe("a log sink", () => {
     reader.room = 3;
     log("first\n");
     log("second\n");
-    assert.deepEqual([reader.text, timers.length], ["fir", 1]);
+    assert.deepEqual([reader.text, timers.size], ["fir", 1]);
     fire();
     assert.equal(reader.text, "fir");
     reader.room = Number.POSITIVE_INFINITY;
@@ -74,6 +63,6 @@ describe("a log sink", () => {
     reader.gone = true;
     log("a\n");
     log("b\n");
-    assert.deepEqual([reader.text, timers.length], ["", 0]);
+    assert.deepEqual([reader.text, timers.size], ["", 0]);
   });
 });
