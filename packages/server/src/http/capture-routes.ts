@@ -1,5 +1,5 @@
 import type { Captures } from "../capture/captures.ts";
-import { captureCallRoutes } from "./capture-calls.ts";
+import { captureCallRoutes } from "./capture-page-calls.ts";
 import { captureSessionRoutes } from "./capture-sessions.ts";
 import type { Route } from "./route.ts";
 

@@ -1,6 +1,6 @@
 import { AUDIT_SHAPES } from "./audit.ts";
 import { AUTHENTICATION_SHAPES } from "./authentications.ts";
-import { CAPTURE_CALL_SHAPES } from "./capture-calls.ts";
+import { CAPTURE_CALL_SHAPES } from "./capture-page-calls.ts";
 import { CAPTURE_SESSION_SHAPES } from "./capture-sessions.ts";
 import { CUSTOMER_EXPORT_SHAPES } from "./customer-export.ts";
 import { CUSTOMER_SHAPES } from "./customers.ts";
