@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { pageFolder } from "@sameface/dashboard";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { type DrawnPerson, drawnJpeg, writeFilm } from "../support/fake-camera.ts";
 import { type RecordingReceiver, startRecordingReceiver } from "../support/recording-receiver.ts";
 import { type ServerProcess, startServerProcess, temporaryFolder } from "../support/server-process.ts";
@@ -275,8 +275,9 @@ describe("the capture page in a browser", { skip, timeout: 240_000 }, () => {
     const origin = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
     try {
       await withCamera([ANNA_LATER], async (browser) => {
-        const embed = async (): Promise<Visitor> => {
+        const embed = async (until: (page: Page) => Promise<unknown>): Promise<Visitor> => {
           const visitor = await visit(browser, origin);
+          const shown = until(visitor.page);
           await visitor.page.context().grantPermissions(["camera"], { origin });
           const { url } = await link();
           await visitor.page.evaluate((src) => {
@@ -287,11 +288,15 @@ describe("the capture page in a browser", { skip, timeout: 240_000 }, () => {
             });
             document.body.append(element);
           }, url);
+          await shown;
           return visitor;
         };
-        await using refused = await embed();
+        // The policy must not change before the browser has refused the frame.
+        await using refused = await embed(
+          async (page) => await page.waitForEvent("console", (message) => message.text().includes("frame-ancestors")),
+        );
         await server.call("/v1/policy", { method: "PUT", body: { capture: { frameAncestors: [origin] } } });
-        await using visitor = await embed();
+        await using visitor = await embed(async (page) => await page.waitForEvent("frameattached"));
         const frame = visitor.page.frameLocator("iframe");
         await frame.getByRole("button", { name: "Start the camera" }).click();
         await visitor.page.waitForFunction(() => document.title === "shop ready done", undefined, { timeout: 60_000 });
