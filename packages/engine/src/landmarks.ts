@@ -11,17 +11,22 @@ const LANDMARK_COUNT = 68;
 // Even in profile the two eyes lie a tenth of the box apart; nearer, all points have fallen together.
 const MIN_EYE_DISTANCE = 0.01;
 
+/** What the landmark model is given: the detector's box itself. */
+export async function cutForLandmarks(picture: Pixels, face: { box: Box; row: ModelRow }): Promise<Uint8Array> {
+  const { width, height } = face.row.preprocessing;
+  return luma(await stretch(picture, { rect: pixelRect(face.box), width, height }));
+}
+
 /**
- * The 68 points of the face in a box, in pixels of the picture.
+ * The 68 points of the face in a box, in pixels of the picture that {@link cutForLandmarks} cut the crop from.
  * @throws {EngineError} `modelFailure`, also for points that are nowhere near the box
  */
 export async function findLandmarks(
-  picture: Pixels,
-  face: { readonly box: Box; readonly session: Session; readonly row: ModelRow },
+  crop: Uint8Array,
+  face: { readonly box: Box; readonly session: Session },
 ): Promise<readonly Point[]> {
-  const { width, height } = face.row.preprocessing;
   const rect = pixelRect(face.box);
-  const [output] = await face.session.run(luma(await stretch(picture, { rect, width, height })));
+  const [output] = await face.session.run(crop);
   if (output === undefined) throw noLandmarks();
   const points = Array.from({ length: LANDMARK_COUNT }, (_, i) => ({
     x: rect.left + withinReach(output[i * 2]) * rect.width,

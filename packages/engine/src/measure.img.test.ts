@@ -64,7 +64,15 @@ describe("measure", () => {
     assert.equal(result.faceCount, 1);
     assert.deepEqual(result.quality?.hints, []);
     assert.equal(result.primary?.landmarks.length, 68);
-    assert.deepEqual(Object.keys(result.timings), ["detect", "landmarks", "embed", "liveness", "pose", "checks"]);
+    assert.deepEqual(Object.keys(result.timings), [
+      "detect",
+      "crops",
+      "landmarks",
+      "embed",
+      "liveness",
+      "pose",
+      "checks",
+    ]);
   });
 
   it("sees on a drawn face what was drawn on it, and nothing else", async () => {

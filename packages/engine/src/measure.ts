@@ -1,8 +1,8 @@
 import { type Gates, hintsOf, type Refusal, refusalsOf } from "./checks/gates.ts";
 import { measureEyes } from "./checks/measure-eyes.ts";
 import { measureLight } from "./checks/measure-light.ts";
-import { type LivenessCrop, livenessCrop, measureLiveness } from "./checks/measure-liveness.ts";
-import { measurePose } from "./checks/measure-pose.ts";
+import { cutForLiveness, type LivenessCrop, livenessCrop, measureLiveness } from "./checks/measure-liveness.ts";
+import { cutForPose, measurePose } from "./checks/measure-pose.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { chooseFace } from "./detect/choose-face.ts";
 import { type Found, type FoundFace, findFaces } from "./detect/find-faces.ts";
@@ -22,10 +22,10 @@ import type {
   Problem,
   Template,
 } from "./inspection.ts";
-import { distance, type FivePoints, findLandmarks, fivePoints } from "./landmarks.ts";
-import { modelIdOf } from "./model-table.ts";
+import { cutForLandmarks, distance, type FivePoints, findLandmarks, fivePoints } from "./landmarks.ts";
+import { type ModelTable, modelIdOf } from "./model-table.ts";
 import type { Models } from "./models.ts";
-import type { Picture, Pixels } from "./picture.ts";
+import type { Picture, Pixels, Rect } from "./picture.ts";
 import { unmeasured } from "./unmeasured.ts";
 
 export { DEFAULT_GATES, type Gates } from "./checks/gates.ts";
@@ -124,18 +124,21 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
   const { models } = context;
   const { table } = models;
   const box: Box = { ...face.box, x: face.box.x + offset.x, y: face.box.y + offset.y };
+  const crop: LivenessCrop = livenessCrop(picture, face.box, table.liveness.cropScale);
+  const crops = await stages.time("crops", () =>
+    cutCrops({ picture, canvas, box, livenessRect: crop.rect, rows: table }),
+  );
   const onCanvas = await stages.time("landmarks", () =>
-    findLandmarks(canvas, { box, session: models.landmarks, row: table.landmarks }),
+    findLandmarks(crops.landmarks, { box, session: models.landmarks }),
   );
   const points: FivePoints = fivePoints(onCanvas);
   const embedded = await stages.time("embed", () =>
     embedFace(canvas, { points, session: models.embedder, row: table.embedder }),
   );
-  const crop: LivenessCrop = livenessCrop(picture, face.box, table.liveness.cropScale);
   const liveness = await stages.time("liveness", () =>
-    measureLiveness(picture, { crop, session: models.liveness, row: table.liveness }),
+    measureLiveness(crops.liveness, { session: models.liveness, row: table.liveness }),
   );
-  const posed = await stages.time("pose", () => measurePose(canvas, { box, session: models.pose, row: table.pose }));
+  const posed = await stages.time("pose", () => measurePose(crops.pose, models.pose));
   const eyes = await eyesOf({ canvas, landmarks: onCanvas, context }, stages);
   const tensors = { embedder: embedded.outputs, pose: posed.outputs };
   const checks = await stages.time("checks", () => runChecks(models.heads, { tensors, rows: table }));
@@ -154,6 +157,23 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
     eyes,
     checks,
   };
+}
+
+/** Side by side: the image library works on threads of its own, and none of the three waits for a model. */
+async function cutCrops(from: {
+  readonly picture: Picture;
+  readonly canvas: Pixels;
+  readonly box: Box;
+  readonly livenessRect: Rect;
+  readonly rows: ModelTable;
+}): Promise<Record<"landmarks" | "liveness" | "pose", Uint8Array>> {
+  const { picture, canvas, box, livenessRect, rows } = from;
+  const [landmarks, liveness, pose] = await Promise.all([
+    cutForLandmarks(canvas, { box, row: rows.landmarks }),
+    cutForLiveness(picture, { rect: livenessRect, row: rows.liveness }),
+    cutForPose(canvas, { box, row: rows.pose }),
+  ]);
+  return { landmarks, liveness, pose };
 }
 
 function report(

@@ -1,11 +1,11 @@
-import { measurePose } from "../src/checks/measure-pose.ts";
+import { cutForPose, measurePose } from "../src/checks/measure-pose.ts";
 import { chooseFace } from "../src/detect/choose-face.ts";
 import { findFaces } from "../src/detect/find-faces.ts";
 import { embedFace } from "../src/embed/embed-face.ts";
 import { HEAD_TABLE } from "../src/heads/head-table.ts";
 import { readInputs } from "../src/heads/read-inputs.ts";
 import { type Box, CHECK_NAMES, type CheckName, type Point } from "../src/inspection.ts";
-import { distance, type FivePoints, findLandmarks, fivePoints } from "../src/landmarks.ts";
+import { cutForLandmarks, distance, type FivePoints, findLandmarks, fivePoints } from "../src/landmarks.ts";
 import type { Models } from "../src/models.ts";
 import type { Picture, Pixels } from "../src/picture.ts";
 import type { Random } from "./drawing/random.ts";
@@ -24,7 +24,8 @@ export async function look(
   if (face === undefined) return null;
   const { canvas, offset } = found;
   const box = { ...face.box, x: face.box.x + offset.x, y: face.box.y + offset.y };
-  const landmarks = await findLandmarks(canvas, { box, session: models.landmarks, row: models.table.landmarks });
+  const crop = await cutForLandmarks(canvas, { box, row: models.table.landmarks });
+  const landmarks = await findLandmarks(crop, { box, session: models.landmarks });
   const points = fivePoints(landmarks);
   if (drawn === undefined) return await read({ canvas, box, points, models });
   if (!nearTruth(points, { eyes: drawn.eyes, offset })) return null;
@@ -93,7 +94,7 @@ async function read(face: {
   const { canvas, box, points, models } = face;
   const { embedder, pose } = models.table;
   const embedded = await embedFace(canvas, { points, session: models.embedder, row: embedder });
-  const posed = await measurePose(canvas, { box, session: models.pose, row: pose });
+  const posed = await measurePose(await cutForPose(canvas, { box, row: pose }), models.pose);
   const seen = { tensors: { embedder: embedded.outputs, pose: posed.outputs }, rows: models.table };
   const looks = CHECK_NAMES.map((name) => [name, readInputs(HEAD_TABLE[name].inputs, seen)] as const);
   return Object.fromEntries(looks) as Record<CheckName, Float32Array>;

@@ -31,13 +31,18 @@ function shiftInside(span: { centre: number; length: number; last: number }): { 
   return { first, count: Math.min(span.last, Math.floor(start + span.length)) - first + 1 };
 }
 
-/** Probability of a live person. The crop is always of the picture as it came, never of an extended one. */
-export async function measureLiveness(
-  picture: Pixels,
-  face: { readonly crop: LivenessCrop; readonly session: Session; readonly row: ModelRow },
-): Promise<Liveness> {
+/** What the liveness model is given: always of the picture as it came, never of an extended one. */
+export async function cutForLiveness(picture: Pixels, face: { rect: Rect; row: ModelRow }): Promise<Uint8Array> {
   const { width, height } = face.row.preprocessing;
-  const [logits] = await face.session.run(await stretch(picture, { rect: face.crop.rect, width, height }));
+  return await stretch(picture, { rect: face.rect, width, height });
+}
+
+/** Probability of a live person. @throws {EngineError} `modelFailure` */
+export async function measureLiveness(
+  crop: Uint8Array,
+  face: { readonly session: Session; readonly row: ModelRow },
+): Promise<Liveness> {
+  const [logits] = await face.session.run(crop);
   const live = softmax(logits ?? new Float32Array(0))[face.row.liveIndex ?? LIVE_INDEX];
   if (live === undefined || !(live >= 0 && live <= 1)) {
     throw new EngineError("modelFailure", "the liveness model gave no probability");

@@ -16,13 +16,9 @@ export interface Posed {
   readonly outputs: readonly Float32Array[];
 }
 
-/** Which way the head is turned. @throws {EngineError} `modelFailure` */
-export async function measurePose(
-  picture: Pixels,
-  face: { readonly box: Box; readonly session: Session; readonly row: ModelRow },
-): Promise<Posed> {
-  const { box } = face;
-  const { width, height } = face.row.preprocessing;
+/** What the pose model is given. @throws {EngineError} `modelFailure` */
+export async function cutForPose(picture: Pixels, { box, row }: { box: Box; row: ModelRow }): Promise<Uint8Array> {
+  const { width, height } = row.preprocessing;
   const rect = clipRect(
     pixelRect({
       x: box.x - box.width * MARGIN,
@@ -33,7 +29,12 @@ export async function measurePose(
     picture,
   );
   if (rect === undefined) throw new EngineError("modelFailure", "the face lies outside the picture");
-  const outputs = await face.session.run(await stretch(picture, { rect, width, height }));
+  return await stretch(picture, { rect, width, height });
+}
+
+/** Which way the head is turned. @throws {EngineError} `modelFailure` */
+export async function measurePose(crop: Uint8Array, session: Session): Promise<Posed> {
+  const outputs = await session.run(crop);
   const [yaw, pitch, roll] = outputs;
   // The model counts yaw to the picture's left (measured: its sign follows the nose, r = −0.88 on 122 faces).
   return { pose: { yaw: -degreesOf(yaw), pitch: degreesOf(pitch), roll: degreesOf(roll) }, outputs };
