@@ -1,4 +1,5 @@
-// npm run build: dist/ of every package, or of those that are named and what they need. Only publishing needs it; what is edited runs as it is.
+// npm run build: dist/ of every package, or of those that are named and what they need. Only publishing needs it; what is
+// edited runs as it is. npm run build -- site: the documents as web pages.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { bundleDashboard } from "./bundle-dashboard.ts";
@@ -55,7 +56,9 @@ export async function build(names: readonly PackageName[]): Promise<void> {
   }
 }
 
-if (import.meta.main) {
+if (import.meta.main && process.argv.includes("site")) {
+  await import("./site.ts");
+} else if (import.meta.main) {
   const named = PACKAGES.filter((name) => process.argv.slice(2).includes(name));
   await build(named.length === 0 ? PACKAGES : named);
 }

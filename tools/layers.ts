@@ -260,6 +260,8 @@ export const MAY: readonly Layer[] = [
     may: ["packages/[a-z]+/src/", "tests/"],
     outside: [
       "node:",
+      "@11ty/eleventy",
+      "yaml",
       "typescript",
       "dependency-cruiser",
       "rolldown",

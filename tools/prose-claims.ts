@@ -43,7 +43,7 @@ export function quotesOf(markdown: string): Quote[] {
   }));
 }
 
-/** Everything checkable that a Markdown page says: paths and commands in code, and targets of its own links. */
+/** Everything checkable that code in a Markdown page says: paths and commands. Its links: tools/page-links.ts. */
 export function claimsOf(markdown: string): Claim[] {
   const claims: Claim[] = [];
   let fenced = false;
@@ -58,9 +58,6 @@ export function claimsOf(markdown: string): Claim[] {
       continue;
     }
     for (const [, code] of text.matchAll(/`([^`]+)`/g)) claims.push(...claimsOfCode(code ?? "", line));
-    for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
-      if (target !== undefined && !/^[a-z]+:/.test(target)) claims.push({ kind: "path", text: target, line });
-    }
   }
   return claims;
 }

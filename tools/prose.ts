@@ -1,8 +1,9 @@
-// Prose that is checked: every path, npm script, lane and sameface command that a page names exists, and what it quotes from a file stands there.
+// Prose that is checked: every path, npm script, lane and sameface command that a page names exists, what it quotes from a file stands there, and every link resolves.
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ourFiles } from "./files.ts";
 import { LANES } from "./lanes.ts";
+import { faultOf, linksOf, type Tree } from "./page-links.ts";
 import { type Claim, claimsOf, type Quote, quotesOf } from "./prose-claims.ts";
 import { ROOT } from "./root.ts";
 
@@ -46,6 +47,10 @@ function commandExists(command: string): boolean {
 }
 
 const known = scripts();
+const TREE: Tree = {
+  exists: (path) => existsSync(ROOT + path),
+  page: (path) => (existsSync(ROOT + path) ? readFileSync(ROOT + path, "utf8") : null),
+};
 
 function holds(claim: Claim, page: string): boolean {
   switch (claim.kind) {
@@ -73,11 +78,24 @@ function complaintsAbout(page: string): string[] {
     ...quotesOf(markdown)
       .filter((quote) => !isWordForWord(quote))
       .map((quote) => `${page}:${quote.line}: not word for word in ${quote.path}`),
+    ...linksOf(markdown).flatMap(({ target, line }) => {
+      const fault = faultOf(target, page, TREE);
+      return fault === null ? [] : [`${page}:${line}: ${fault}: ${target}`];
+    }),
   ];
 }
 
+/** Pages of `docs/` that its index does not name; decisions have an index of their own. */
+function unlisted(): string[] {
+  const index = readFileSync(`${ROOT}docs/README.md`, "utf8");
+  return ourFiles("docs/*.md")
+    .filter((page) => page !== "docs/README.md" && (!page.startsWith("docs/adr/") || page === "docs/adr/README.md"))
+    .filter((page) => !index.includes(`](${page.slice("docs/".length)})`))
+    .map((page) => `docs/README.md: does not name ${page}`);
+}
+
 const pages = ourFiles("*.md");
-const complaints = pages.flatMap(complaintsAbout);
+const complaints = [...pages.flatMap(complaintsAbout), ...unlisted()];
 for (const complaint of complaints) process.stdout.write(`${complaint}\n`);
 process.stdout.write(`${pages.length} pages, ${complaints.length} claims refused\n`);
 process.exitCode = complaints.length === 0 ? 0 : 1;

@@ -42,6 +42,8 @@ export const STEPS: readonly Step[] = [
     name: "docs",
     commands: [
       node("tools/prose.ts"),
+      node("tools/snippets.ts"),
+      node("tools/site.ts"),
       node("tools/sizes.ts"),
       node("tools/growth-lists.ts"),
       ...generators().map((script) => node(script, "--check")),
