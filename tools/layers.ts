@@ -16,7 +16,7 @@ const CONTRACT = "packages/contract/src/index\\.ts$";
 const CLIENT = "packages/contract/src/client/index\\.ts$";
 const PORT =
   "packages/server/src/store/(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|audit-hash)\\.ts$";
-const WORLD = "packages/server/src/(clock|random|server-error)\\.ts$";
+const WORLD = "packages/server/src/(clock|random|server-error|tracing/tracer)\\.ts$";
 const CONFIG = "packages/server/src/config/";
 const API = "packages/server/src/api/";
 const SERVER = "packages/server/src/";
@@ -213,7 +213,19 @@ export const MAY: readonly Layer[] = [
     part: WORLD,
     may: [],
     outside: ["node:"],
-    reason: "the clock, the dice and the one error class depend on nothing",
+    reason: "the clock, the dice, the port of traces and the one error class depend on nothing",
+  },
+  {
+    part: `${SERVER}tracing/(?!tracer\\.ts$)`,
+    may: [`${SERVER}tracing/tracer\\.ts$`],
+    outside: [
+      "node:",
+      "@opentelemetry/api",
+      "@opentelemetry/exporter-trace-otlp-http",
+      "@opentelemetry/resources",
+      "@opentelemetry/sdk-trace",
+    ],
+    reason: "the one place that knows OpenTelemetry; loaded where a collector is named",
   },
   {
     part: "packages/cli/src/",

@@ -9,6 +9,7 @@ import type { Metrics } from "./metrics/create-metrics.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
 import type { Random } from "./random.ts";
 import type { Store } from "./store/store.ts";
+import type { Tracer } from "./tracing/tracer.ts";
 import type { Vault } from "./vault/vault.ts";
 
 /** Captures over the parts of a server. */
@@ -21,6 +22,7 @@ export function capturesOf(parts: {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
   /** Where the server listens; empty until it does. */
   readonly listeners: readonly { readonly address: string; readonly port: number }[];
 }): Captures {

@@ -61,6 +61,7 @@ import { ServerError } from "./server-error.ts";
 import { startNotices } from "./start-notices.ts";
 import type { Store } from "./store/store.ts";
 import { StoreError } from "./store/store-error.ts";
+import type { Tracer } from "./tracing/tracer.ts";
 import { createRewrapper } from "./vault/rewrapper.ts";
 import { type Unlocked, unlockVault } from "./vault/unlock-vault.ts";
 import type { Vault } from "./vault/vault.ts";
@@ -132,6 +133,7 @@ interface Parts extends World {
   readonly captures: Captures | null;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
   /** Where the server listens; empty until it does. */
   readonly listeners: { readonly address: string; readonly port: number }[];
 }
@@ -149,7 +151,8 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const engine = config.roles.includes("api") ? await startEngine(world, started) : null;
   const watch = watchProcess();
   const metrics = createMetrics({ store, engine, readProcess: watch.read, version: VERSION, roles: config.roles });
-  const parts = partsOf(world, { store, vault: unlocked.vault, engine, log, metrics });
+  const tracer = await startTracer(world, { log, started });
+  const parts = partsOf(world, { store, vault: unlocked.vault, engine, log, metrics, tracer });
   const adminKey = await ensureRootKey({ store, random, adminKey: config.adminKey ?? null });
   const delivers = config.roles.includes("delivery");
   const notices = startNotices({ ...parts, ...unlocked, keyFile });
@@ -195,7 +198,21 @@ async function startEngine({ adapters, config }: World, started: (() => Promise<
   return engine;
 }
 
-function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | "log" | "metrics">): Parts {
+async function startTracer(
+  { adapters, config }: World,
+  { log, started }: { readonly log: Log; readonly started: (() => Promise<void>)[] },
+): Promise<Tracer> {
+  const report = (fault: unknown): void => {
+    log.warn("traces were not taken by the collector", faultFields(fault));
+  };
+  const tracer = await adapters.startTracer({ config, version: VERSION, report });
+  started.push(async () => {
+    await tracer.close();
+  });
+  return tracer;
+}
+
+function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | "log" | "metrics" | "tracer">): Parts {
   const { clock, random, allowedNetworks } = world;
   const listeners: { address: string; port: number }[] = [];
   const sender = createSender({
@@ -213,7 +230,7 @@ function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | 
   return { ...parts, captures };
 }
 
-function createWorker({ store, vault, sender, clock, random, log, metrics, config }: Parts): DeliveryWorker {
+function createWorker({ store, vault, sender, clock, random, log, metrics, tracer, config }: Parts): DeliveryWorker {
   const { retrySchedule } = config;
   return createDeliveryWorker({
     store,
@@ -221,6 +238,7 @@ function createWorker({ store, vault, sender, clock, random, log, metrics, confi
     clock,
     random,
     send: sender.send,
+    tracer,
     version: VERSION,
     standardWaitsMs: retrySchedule === undefined ? null : retrySchedule.map((seconds) => seconds * 1_000),
     report: (report) => {
@@ -273,7 +291,7 @@ async function createApp(
   parts: Parts,
   { delivers, notices }: { readonly delivers: boolean; readonly notices: readonly string[] },
 ): Promise<App> {
-  const { config, store, clock, random, log, metrics } = parts;
+  const { config, store, clock, random, log, metrics, tracer } = parts;
   const keyring = createKeyring({
     store,
     clock,
@@ -295,7 +313,7 @@ async function createApp(
   ];
   const { trustedProxies, publicUrl = null, tenantRequestsPerSecond: perSecond = null } = config;
   const rate = createTenantRate({ clock, perSecond });
-  const world = { log, metrics, clock, random, trustedProxies, publicUrl };
+  const world = { log, metrics, tracer, clock, random, trustedProxies, publicUrl };
   return await createHttpServer({ ...world, routes, keyring, sessions, rate });
 }
 
@@ -331,7 +349,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
 }
 
 function closeOf(parts: Parts & { readonly app: App; readonly jobs: readonly Job[] }): () => Promise<void> {
-  const { app, jobs, engine, sender, streams, store, clock } = parts;
+  const { app, jobs, engine, sender, streams, store, tracer, clock } = parts;
   const end = async (): Promise<void> => {
     const cancel = clock.after(FINISH_REQUESTS_MS, () => {
       // What still runs is answered 503 by a closing engine, or learns it from its socket: nothing of it is decided.
@@ -343,6 +361,7 @@ function closeOf(parts: Parts & { readonly app: App; readonly jobs: readonly Job
     sender.close();
     await engine?.close();
     await store.close();
+    await tracer.close();
   };
   let ended: Promise<void> | null = null;
   return async () => {

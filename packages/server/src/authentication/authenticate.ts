@@ -9,6 +9,7 @@ import type { SeenBefore } from "../store/capture-sessions.ts";
 import type { Customer } from "../store/records.ts";
 import type { CounterKey, CustomerRef, Decision, LockGuard, Store, StoredAnswer } from "../store/store.ts";
 import { StoreError } from "../store/store-error.ts";
+import { NO_SPAN, type Span, within } from "../tracing/tracer.ts";
 import type { Vault } from "../vault/vault.ts";
 import { countAttempt, failureOf } from "./count-attempt.ts";
 import { type CaptureEvidence, type Judgement, judgeClaim, judgeFault, judgeLock, judgePicture } from "./judge.ts";
@@ -45,6 +46,8 @@ export interface AuthenticationRequest {
   readonly present: (decided: DecidedAttempt) => StoredAnswer;
   /** The capture that the picture came from; absent: it came with the call. */
   readonly capture?: CaptureEvidence & { readonly sessionId: string };
+  /** What the attempt is part of; absent: it is not traced. */
+  readonly span?: Span;
 }
 
 /** One decided attempt, before it is stored. */
@@ -95,7 +98,8 @@ export async function authenticate(
   const { store, vault } = parts;
   const { tenantId, customerId, idempotencyKey: key } = request;
   const imageDigest = vault.digest("image", tenantId, request.image);
-  const attempt: Attempt = { parts, request, imageDigest, subject: vault.subject(tenantId, customerId) };
+  const subject = vault.subject(tenantId, customerId);
+  const attempt: Attempt = { parts, request, imageDigest, subject, span: request.span ?? NO_SPAN };
   if (key === null) return await decideAndRecord(attempt);
   const start = await store.beginIdempotent({
     tenantId,
@@ -114,6 +118,7 @@ interface Attempt {
   readonly request: AuthenticationRequest;
   readonly imageDigest: string;
   readonly subject: string;
+  readonly span: Span;
 }
 
 /** The same attempt, whether it came as JSON or as multipart. */
@@ -218,9 +223,15 @@ async function record(
 ): Promise<AuthenticationResult | null> {
   const decided = compose(attempt, { judgement, begun, timings: timingsOf(attempt, turn, inspection) });
   const answer = attempt.request.present(decided);
-  const result = await attempt.parts.store.recordDecision(decisionOf(attempt, { turn, decided, answer }));
+  const decision = decisionOf(attempt, { turn, decided, answer });
+  const result = await within(
+    attempt.span,
+    "store decision",
+    async () => await attempt.parts.store.recordDecision(decision),
+  );
   switch (result.kind) {
     case "recorded":
+      tellSpan(attempt, decided);
       return { kind: "decided", answer, outcome: decided.outcome, reason: decided.reason };
     case "alreadyDecided":
       return { kind: "replayed", answer: result.answer };
@@ -236,9 +247,15 @@ async function record(
 async function recordLocked(attempt: Attempt, turn: Turn): Promise<AuthenticationResult | null> {
   const decided = compose(attempt, { judgement: judgeLock(), begun: false, timings: timingsOf(attempt, turn, null) });
   const answer = attempt.request.present(decided);
-  const result = await attempt.parts.store.recordLockedAttempt(decisionOf(attempt, { turn, decided, answer }));
+  const decision = decisionOf(attempt, { turn, decided, answer });
+  const result = await within(
+    attempt.span,
+    "store decision",
+    async () => await attempt.parts.store.recordLockedAttempt(decision),
+  );
   switch (result.kind) {
     case "recorded":
+      tellSpan(attempt, decided);
       return { ...decided, kind: "decided", answer, retryAfterMs: result.retryAfterMs };
     case "quiet":
       return { kind: "locked", retryAfterMs: result.retryAfterMs };
@@ -250,6 +267,10 @@ async function recordLocked(attempt: Attempt, turn: Turn): Promise<Authenticatio
     case "open":
       return null;
   }
+}
+
+function tellSpan({ span }: Attempt, { outcome, reason, authenticationId, eventId }: DecidedAttempt): void {
+  span.tell({ outcome: outcome.kind, reason, authenticationId, eventId });
 }
 
 function timingsOf(
@@ -265,9 +286,10 @@ interface Seen {
   readonly inspection: Inspection | null;
 }
 
-async function inspect({ parts, request }: Attempt): Promise<Seen> {
+async function inspect({ parts, request, span }: Attempt): Promise<Seen> {
+  const look = async () => await parts.engine.inspect(request.image, { purpose: "match" });
   try {
-    return { inspection: await parts.engine.inspect(request.image, { purpose: "match" }) };
+    return { inspection: await within(span, "inspect picture", look) };
   } catch (fault) {
     // The server is stopping: nothing is decided, and the caller may repeat.
     if (fault instanceof EngineError && fault.code === "closed") throw fault;
@@ -319,7 +341,11 @@ function decisionOf(
       interviewId: outcome.kind === "passed" ? outcome.interviewId : null,
       details: JSON.stringify(detailsOf(decided)),
     },
-    event: { eventId: decided.eventId, body: encodeNotification(decided.notification) },
+    event: {
+      eventId: decided.eventId,
+      body: encodeNotification(decided.notification),
+      traceparent: attempt.span.traceparent,
+    },
     counters: countAttempt(outcome, {
       customer: ref.subject,
       source: source === null ? null : sourceOf(attempt, source),

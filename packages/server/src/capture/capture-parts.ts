@@ -1,6 +1,7 @@
 import type { AuthenticationParts, AuthenticationResult } from "../authentication/authenticate.ts";
 import type { CustomerParts } from "../customers/enrol.ts";
 import type { CaptureSessions } from "../store/capture-sessions.ts";
+import type { Tracer } from "../tracing/tracer.ts";
 
 /** What captures work with: all that an authentication and an enrolment do, and their own sessions. */
 export interface CaptureParts
@@ -9,6 +10,7 @@ export interface CaptureParts
   readonly store: AuthenticationParts["store"] & CustomerParts["store"] & CaptureSessions;
   readonly vault: AuthenticationParts["vault"] & CustomerParts["vault"];
   readonly engine: AuthenticationParts["engine"] & CustomerParts["engine"];
+  readonly tracer: Tracer;
   /** Where a browser finds this server: `https://faces.example`. */
   readonly baseUrl: () => string;
   /** After each decision, with how long it took; must not throw. */

@@ -35,6 +35,7 @@ function lookedAt(parts: CaptureParts, { picture }: CaptureResult): CaptureParts
 async function authenticateFrom(parts: CaptureParts, result: CaptureResult): Promise<CaptureFinish> {
   const { session, picture, challengeFailed, needsLiveness, source } = result;
   const startedAtMs = parts.clock.monotonicMs();
+  const span = parts.tracer.begin("capture", { kind: "internal", parent: null, facts: { tenantId: session.tenantId } });
   const decided = await authenticate(lookedAt(parts, result), {
     tenantId: session.tenantId,
     customerId: session.customerId,
@@ -44,6 +45,9 @@ async function authenticateFrom(parts: CaptureParts, result: CaptureResult): Pro
     // Nobody is answered with it: the back end asks, or is told.
     present: () => ({ status: 200, body: new Uint8Array(0) }),
     capture: { sessionId: session.sessionId, challengeFailed, needsLiveness },
+    span,
+  }).finally(() => {
+    span.end();
   });
   parts.onDecided(decided, parts.clock.monotonicMs() - startedAtMs);
   return decided.kind === "captureEnded" ? "ended" : "done";

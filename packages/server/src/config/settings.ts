@@ -96,6 +96,20 @@ export const Settings = Type.Object(
       ["debug", "info", "warn", "error", "silent"].map((level) => Type.Literal(level)),
       { default: "info", description: "debug, info, warn, error or silent." },
     ),
+    tracesUrl: Type.Optional(
+      Type.String({
+        pattern: "^https?://[^\\s/]+/[^\\s]*$",
+        description:
+          "Where an OpenTelemetry collector takes traces over HTTP, for example http://127.0.0.1:4318/v1/traces. OTEL_EXPORTER_OTLP_HEADERS adds headers for it. Unset: nothing is traced.",
+      }),
+    ),
+    tracesPercent: Type.Integer({
+      minimum: 0,
+      maximum: 100,
+      default: 100,
+      description:
+        "Of the requests that come without a trace of their caller's, so many in a hundred are traced; the others follow the caller's traceparent.",
+    }),
     retentionDays: Type.Integer({
       minimum: 1,
       maximum: 36_500,

@@ -58,6 +58,7 @@ export function claimOf(endpoint: Endpoint, changes: Partial<ClaimedDelivery> = 
     eventId: newId(realRandom),
     outcome: "passed",
     body: sample("passed").body,
+    traceparent: null,
     test: false,
     attemptNumber: 1,
     retriesDone: 0,

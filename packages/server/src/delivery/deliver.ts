@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import type { AttemptResult, ClaimedDelivery, NextStep, Store } from "../store/store.ts";
+import { NO_SPAN, type Span, type Tracer, within } from "../tracing/tracer.ts";
 import type { Attempt } from "./attempt.ts";
 import { judgeAttempt } from "./judge-attempt.ts";
 import { PROFILES } from "./profiles.ts";
@@ -12,6 +13,8 @@ import type { ReportedDelivery, WorkerReport } from "./worker-report.ts";
 export interface DeliverOptions {
   readonly store: Pick<Store, "finishAttempt" | "releaseDelivery">;
   readonly attempt: Attempt;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
   readonly clock: Clock;
   readonly random: Random;
   /** `SAMEFACE_RETRY_SCHEDULE` in milliseconds; `null`: not set. */
@@ -36,8 +39,11 @@ export async function deliver(claimed: ClaimedDelivery, options: DeliverOptions)
   }
   const startedMs = options.clock.monotonicMs();
   const { acknowledges } = PROFILES[claimed.endpoint.profile];
-  const result = await options.attempt({ ...claimed, acknowledges, signal: options.signal });
+  const span = beginSpan(claimed, options.tracer);
+  const post = async () => await options.attempt({ ...claimed, acknowledges, signal: options.signal });
+  const result = await within(span, "post", post);
   if (result.kind === "failed" && result.reason === "stopped") {
+    span.end({ fault: result.reason });
     await release(claimed, options);
     return;
   }
@@ -50,9 +56,21 @@ export async function deliver(claimed: ClaimedDelivery, options: DeliverOptions)
     standardWaitsMs: options.standardWaitsMs,
   });
   const attempt = attemptRow(result, { startedAtMs, durationMs });
-  await record({ claimed, attempt, next }, options);
+  await within(span, "store attempt", async () => {
+    await record({ claimed, attempt, next }, options);
+  });
   const { reason, httpStatus } = attempt;
+  span.end({ status: httpStatus, next: next.kind, ...(reason === null ? {} : { reason, fault: reason }) });
   options.report({ kind: "attempted", reason, httpStatus, durationMs, next: next.kind, ...reported(claimed) });
+}
+
+/** In the trace of what led to the event, however long ago; what was not traced begins no trace here. */
+function beginSpan(claimed: ClaimedDelivery, tracer: Tracer | undefined): Span {
+  const { traceparent: parent, attemptNumber, tenantId, deliveryId, eventId, endpoint, outcome } = claimed;
+  if (tracer === undefined || parent === null) return NO_SPAN;
+  const { endpointId } = endpoint;
+  const facts = { tenantId, deliveryId, eventId, endpointId, outcome, attempt: attemptNumber };
+  return tracer.begin("deliver", { kind: "consumer", parent, facts });
 }
 
 const NO_REPLY = { httpStatus: null, replyBody: null, replyContentType: null } as const;

@@ -142,7 +142,7 @@ export function authenticationRoutes(parts: AuthenticationRouteParts): readonly 
 
 async function authenticateCall(
   parts: AuthenticationRouteParts,
-  { caller, body, idempotencyKey, requestId }: Call<typeof AUTHENTICATION_SHAPES.authenticate>,
+  { caller, body, idempotencyKey, requestId, span }: Call<typeof AUTHENTICATION_SHAPES.authenticate>,
 ): Promise<Answer> {
   if ("captureSessionId" in body) {
     const where = { tenantId: caller.tenantId, sessionId: body.captureSessionId };
@@ -157,6 +157,7 @@ async function authenticateCall(
     source: source ?? null,
     idempotencyKey,
     present: (decided) => presentDecided(decided, requestId),
+    span,
   });
   tellDecision(parts, { result, requestId, ms: parts.clock.monotonicMs() - startedAtMs });
   return answerOf(result);

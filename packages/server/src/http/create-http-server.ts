@@ -11,6 +11,7 @@ import type { Clock } from "../clock.ts";
 import { isInside, parseNetworks } from "../delivery/address.ts";
 import type { Metrics } from "../metrics/create-metrics.ts";
 import type { Random } from "../random.ts";
+import { NO_SPAN, type Span, type Tracer } from "../tracing/tracer.ts";
 import { clientFacts } from "./client-facts.ts";
 import { capPerAddress } from "./connections-per-address.ts";
 import { changesSomething, isCrossSite, isForged } from "./cross-site.ts";
@@ -33,6 +34,7 @@ declare module "fastify" {
     /** The problem code of the answer, for the log. */
     problemCode: string | null;
     startedAtMs: number;
+    span: Span;
   }
 }
 
@@ -43,6 +45,7 @@ export interface HttpServerParts {
   readonly sessions: Sessions;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "answered">;
+  readonly tracer: Tracer;
   readonly rate: TenantRate;
   readonly clock: Clock;
   readonly random: Random;
@@ -66,8 +69,10 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   app.decorateRequest("caller", null);
   app.decorateRequest("problemCode", null);
   app.decorateRequest("startedAtMs", 0);
+  app.decorateRequest("span");
   app.addHook("onRequest", async (request, reply) => {
     request.startedAtMs = clock.monotonicMs();
+    request.span = NO_SPAN;
     reply.headers(SECURITY_HEADERS);
     const refused = refuseRequest(request.raw);
     return refused === null ? undefined : await answer(reply.header("connection", "close"), refused);
@@ -151,6 +156,10 @@ function answerFaults(app: FastifyInstance, { log, metrics, clock, routes }: Htt
     const ms = clock.monotonicMs() - request.startedAtMs;
     const answered = { method: request.method, route: request.routeOptions.url ?? null, status: reply.statusCode };
     metrics.answered({ ...answered, ms });
+    request.span.end({
+      status: reply.statusCode,
+      ...(reply.statusCode < 500 ? {} : { fault: request.problemCode ?? "answer" }),
+    });
     log.info("answered", {
       requestId: request.id,
       ...answered,
@@ -177,16 +186,30 @@ function addRoute(
     bodyLimit: bodyLimitOf(shape),
     onRequest: async (request, reply) => {
       const refused = await admit(request, shape, parts);
+      if (refused === null && shape.traced !== false) request.span = beginSpan(request, shape, parts.tracer);
       return refused === null ? undefined : await answer(reply, refused);
     },
     handler: async (request, reply) => {
       const wrongType = checkContentType(request, shape);
       if (wrongType !== null) return await answer(reply, wrongType);
       const client = clientFacts(request, parts.publicUrl);
-      const result = await read(request, { caller: request.caller, client, gone: goneOf(reply, closing) });
+      const result = await read(request, {
+        caller: request.caller,
+        client,
+        span: request.span,
+        gone: goneOf(reply, closing),
+      });
       return await answer(reply, result.ok ? await handle(result.call) : result.problem);
     },
   });
+}
+
+/** A caller with a key may go on with a trace of its own; whoever has none would fill the collector at will. */
+function beginSpan(request: FastifyRequest, { method, path }: RouteShape, tracer: Tracer): Span {
+  const { caller, headers, id } = request;
+  const parent = caller !== null && typeof headers["traceparent"] === "string" ? headers["traceparent"] : null;
+  const facts = { requestId: id, method, route: path, tenantId: caller?.tenantId ?? null };
+  return tracer.begin("request", { kind: "server", parent, facts });
 }
 
 /** A proxy on this machine is not the client: whatever came through one names it in a header. */

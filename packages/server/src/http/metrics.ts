@@ -10,6 +10,7 @@ export const METRICS_SHAPES = {
     summary: "What this process counts, for Prometheus; without a key from the machine of the server itself",
     scopes: ["metrics:read"],
     openToLoopback: true,
+    traced: false,
     answers: { 200: { description: "Text format 0.0.4", schema: { type: "string" }, contentType: "text/plain" } },
     problems: [],
   }),

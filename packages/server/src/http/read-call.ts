@@ -1,6 +1,7 @@
 import "@fastify/multipart";
 import { parseStrictJson } from "@sameface/contract";
 import type { FastifyRequest } from "fastify";
+import type { Span } from "../tracing/tracer.ts";
 import type { ClientFacts } from "./client-facts.ts";
 import { decodeImage, readMultipart } from "./read-upload.ts";
 import { type Call, type Caller, type ProblemAnswer, problem, type RouteShape } from "./route.ts";
@@ -14,7 +15,12 @@ export type ReadCall =
 /** Reads the calls of one route; its schemas are compiled once. */
 export type CallReader = (
   request: FastifyRequest,
-  who: { readonly caller: Caller | null; readonly client: ClientFacts; readonly gone: AbortSignal },
+  who: {
+    readonly caller: Caller | null;
+    readonly client: ClientFacts;
+    readonly span: Span;
+    readonly gone: AbortSignal;
+  },
 ) => Promise<ReadCall>;
 
 /** Visible ASCII: what every client and log can carry. */
@@ -24,7 +30,7 @@ export function createCallReader(shape: RouteShape): CallReader {
   const checkParams = shape.params === undefined ? null : compileValidator(shape.params, "path");
   const checkQuery = compileValidator(shape.query ?? NO_FIELDS, "query");
   const readBody = createBodyReader(shape);
-  return async (request, { caller, client, gone }) => {
+  return async (request, { gone, ...who }) => {
     if (namesNothing(request.params)) return { ok: false, problem: problem("notFound", "The path names nothing.") };
     const wrong = checkParams?.(request.params) ?? checkQuery(request.query);
     if (wrong !== null) return { ok: false, problem: wrong };
@@ -36,7 +42,7 @@ export function createCallReader(shape: RouteShape): CallReader {
     if (!body.ok) return body;
     const { params, query, id } = request;
     // The checks above are those of the shape, so the parts fit it.
-    const call = { caller, params, query, body: body.value, idempotencyKey: key ?? null, requestId: id, client, gone };
+    const call = { ...who, params, query, body: body.value, idempotencyKey: key ?? null, requestId: id, gone };
     return { ok: true, call: call as unknown as Call<RouteShape> };
   };
 }

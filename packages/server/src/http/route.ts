@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from "typebox";
 import type { Scope } from "../store/records.ts";
+import type { Span } from "../tracing/tracer.ts";
 import type { ClientFacts } from "./client-facts.ts";
 import type { ProblemCode, ProblemDetails } from "./problems.ts";
 import type { SessionFacts } from "./sessions.ts";
@@ -56,6 +57,8 @@ export interface RouteShape {
   readonly body?: BodyShape;
   /** A person who signed in a while ago signs in again first: secrets, exports, erasures (S29). */
   readonly fresh?: true;
+  /** What is asked every few seconds by machines would fill a trace store with nothing. */
+  readonly traced?: false;
   /** Whether an `Idempotency-Key` is looked at. */
   readonly idempotent?: true;
   readonly answers: Readonly<Record<number, AnswerShape>>;
@@ -72,6 +75,7 @@ export interface Call<S extends RouteShape> {
   readonly idempotencyKey: string | null;
   readonly requestId: string;
   readonly client: ClientFacts;
+  readonly span: Span;
   /** Aborted when nobody waits for the answer any more, or the server stops. */
   readonly gone: AbortSignal;
 }

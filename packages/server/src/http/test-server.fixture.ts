@@ -21,6 +21,7 @@ import { readTenantPolicy } from "../policy/tenant-policy.ts";
 import { systemRandom } from "../random.ts";
 import { createSqliteStore } from "../store/sqlite/create-sqlite-store.ts";
 import type { Store } from "../store/store.ts";
+import { NO_TRACER, type Tracer } from "../tracing/tracer.ts";
 import { unlockVault } from "../vault/unlock-vault.ts";
 import { auditRoutes } from "./audit.ts";
 import { authenticationRoutes } from "./authentications.ts";
@@ -105,9 +106,11 @@ export async function startTestServer(
     /** Absent: SQLite in the folder. */
     readonly open?: (folder: string) => Promise<Store>;
     readonly captureLimits?: Partial<CaptureLimits>;
+    /** Absent: nothing is traced. */
+    readonly tracer?: Tracer;
   } = {},
 ): Promise<TestServer> {
-  const { clock = systemClock, over, publicUrl = null } = options;
+  const { clock = systemClock, over, publicUrl = null, tracer = NO_TRACER } = options;
   const parent = await mkdtemp(join(tmpdir(), "sameface-http-"));
   const folder = join(parent, "data");
   const random = systemRandom;
@@ -143,7 +146,7 @@ export async function startTestServer(
   const streams = createStreams({ store, vault, random, clock, version: "0" });
   const readProcess = () => ({ residentBytes: 1, cpuSeconds: 1, loopDelayP99Seconds: 0 });
   const metrics = createMetrics({ store, engine, readProcess, version: "0", roles: ["api"] });
-  const parts = { streams, store, vault, engine, random, clock, log, metrics, endpoints, readPolicy, compare };
+  const parts = { streams, store, vault, engine, random, clock, log, metrics, tracer, endpoints, readPolicy, compare };
   const sessions = createSessions({ store, clock, random, onFault: () => undefined });
   const pages = await writePages(parent);
   const captures = createCaptures({
@@ -187,6 +190,7 @@ export async function startTestServer(
     sessions,
     log,
     metrics,
+    tracer,
     rate: options.rate ?? createTenantRate({ clock, perSecond: null }),
     clock,
     random,

@@ -98,6 +98,7 @@ subscribe("undici:request:headers", (message) => {
 
 const adapters: Adapters = {
   openStore: async (place) => overStore(await ADAPTERS.openStore(place)),
+  startTracer: ADAPTERS.startTracer,
   startEngine: async () => {
     const engine = createScriptedEngine();
     const inspect: typeof engine.inspect = async (image, options) => {

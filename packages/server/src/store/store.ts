@@ -116,7 +116,12 @@ export interface Decision extends CustomerRef, FromCapture {
     readonly interviewId: string | null;
     readonly details: string;
   };
-  readonly event: { readonly eventId: string; readonly body: Uint8Array };
+  readonly event: {
+    readonly eventId: string;
+    readonly body: Uint8Array;
+    /** The attempt's place in its trace; absent or `null`: it is not traced. */
+    readonly traceparent?: string | null;
+  };
   readonly counters: readonly CounterChange[];
   /** Looked at again in this transaction, so that attempts at once are no way round the limits. */
   readonly guard: LockGuard;
@@ -197,6 +202,8 @@ export interface ClaimedDelivery {
   readonly outcome: OutcomeKind | null;
   readonly body: Uint8Array;
   readonly test: boolean;
+  /** Of the event, as its decision gave it. */
+  readonly traceparent: string | null;
   /** 1 for the first attempt. */
   readonly attemptNumber: number;
   /** Retries since the delivery was made or reopened, 0 for the first attempt; the schedule counts these. */

@@ -8,6 +8,7 @@ import {
   claimOne,
   decide,
   finish,
+  newId,
   type OpenStore,
   openBench,
   states,
@@ -23,10 +24,15 @@ const perEndpoint = (claimed: readonly ClaimedDelivery[], endpointId: string): n
 
 export function claimConformance(open: OpenStore): void {
   describe("claims", () => {
-    it("hands out a delivery with its bytes, its endpoint and a lease", async () => {
+    it("hands out a delivery with its bytes, its trace, its endpoint and a lease", async () => {
       await using bench = await openBench(open);
       const endpointId = await addEndpoint(bench, { url: "https://a.example/" });
-      const decision = await decide(bench, { outcome: "spoof" });
+      const event = {
+        eventId: newId(),
+        body: Buffer.from("{}"),
+        traceparent: `00-${"1".repeat(32)}-${"2".repeat(16)}-01`,
+      };
+      const decision = await decide(bench, { outcome: "spoof", event });
       const claimed = await claimOne(bench);
       assert.deepEqual(
         { ...claimed, body: Buffer.from(claimed.body), deliveryId: "", endpoint: "" },
@@ -39,6 +45,7 @@ export function claimConformance(open: OpenStore): void {
           outcome: "spoof",
           body: decision.event.body,
           test: false,
+          traceparent: event.traceparent,
           attemptNumber: 1,
           retriesDone: 0,
           crashes: 0,

@@ -5,6 +5,7 @@ import { StoreError } from "../store-error.ts";
 import { captureSessions } from "./capture-sessions.ts";
 import type { ColumnTypes } from "./column-types.ts";
 import { endpointManners } from "./endpoint-manners.ts";
+import { eventTrace } from "./event-trace.ts";
 import { firstTables } from "./first-tables.ts";
 import { hourlyTables } from "./hourly-tables.ts";
 import { lastContact } from "./last-contact.ts";
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   captureSessions,
   seenPictures,
   lastContact,
+  eventTrace,
 ];
 
 /**

@@ -113,7 +113,7 @@ async function withContents(
   const distinct = (ids: readonly string[]): readonly string[] => [...new Set(ids)];
   const events = await view.db
     .selectFrom("events")
-    .select(["event_id", "outcome", "body"])
+    .select(["event_id", "outcome", "body", "traceparent"])
     .where("tenant_id", "=", tenantId)
     .where("event_id", "in", distinct(rows.map((row) => row.event_id)))
     .execute();
@@ -138,7 +138,7 @@ function toClaimed(
   row: DeliveryRow,
   found: {
     readonly leaseUntilMs: AtMs;
-    readonly event: Pick<EventRow, "outcome" | "body"> | undefined;
+    readonly event: Pick<EventRow, "outcome" | "body" | "traceparent"> | undefined;
     readonly endpoint: Endpoint | undefined;
   },
 ): ClaimedDelivery {
@@ -156,6 +156,7 @@ function toClaimed(
     outcome: event.outcome,
     body: event.body,
     test: row.test === 1,
+    traceparent: event.traceparent,
     attemptNumber: row.attempts,
     retriesDone: row.retries_done,
     crashes: row.crashes,

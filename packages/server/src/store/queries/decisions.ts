@@ -91,6 +91,7 @@ async function insertDecision(
     body: decision.event.body,
     test: 0,
     operator_type: null,
+    traceparent: decision.event.traceparent ?? null,
   });
   await insertAuthentication(view, decision, sequence);
   await countDecision(view, { tenantId, outcome: decision.authentication.outcome });

@@ -46,6 +46,7 @@ async function createTestDelivery(
     body: where.body,
     test: 1,
     operator_type: null,
+    traceparent: null,
   });
   const row: DeliveryRow = {
     tenant_id: where.tenantId,

@@ -80,7 +80,7 @@ async function eraseEvents(view: WriteView, ref: CustomerRef): Promise<ErasureCo
   const deliveries = await eraseDeliveries(view, ref);
   const emptied = await view.db
     .updateTable("events")
-    .set({ subject: null, outcome: null, authentication_id: null, body: null })
+    .set({ subject: null, outcome: null, authentication_id: null, body: null, traceparent: null })
     .where("tenant_id", "=", ref.tenantId)
     .where("subject", "=", ref.subject)
     .returning("event_id")

@@ -56,6 +56,7 @@ export async function recordOperatorEvent<Type extends keyof OperatorFacts>(
     body: new TextEncoder().encode(JSON.stringify(envelope)),
     test: 0,
     operator_type: type,
+    traceparent: null,
   });
   const rows = (await readFanOut(view, { tenantId, operator: true })).map(
     ({ endpointId, disabledReason }): DeliveryRow => ({

@@ -128,6 +128,8 @@ export interface EventRow {
   /** Type of an operator event; `null`: a notification. */
   operator_type: OperatorEventType | null;
   created_at_ms: number;
+  /** The place in a trace of what led to it; `null`: that was not traced, or an older version wrote the row. */
+  traceparent: string | null;
 }
 
 export interface EndpointRow {
@@ -172,7 +174,7 @@ export interface AddedColumns {
     | "unverified_since_ms"
     | "operator"
     | "failing_told_at_ms";
-  events: "operator_type";
+  events: "operator_type" | "traceparent";
   failure_counters: "told_until_ms";
 }
 
