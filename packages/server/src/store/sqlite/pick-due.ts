@@ -3,6 +3,7 @@ import type { PickedDelivery, ReadView, WriteView } from "../queries/backend.ts"
 import { type LaneBounds, laneRoom } from "../queries/lane-room.ts";
 import type { AtMs } from "../records.ts";
 import type { ClaimRequest } from "../store.ts";
+import { limitTo } from "./sqlite-connection.ts";
 
 interface LaneRow extends LaneBounds {
   tenant_id: string;
@@ -59,7 +60,7 @@ async function oldestOf(
     join deliveries d on d.rowid in (
       select o.rowid from deliveries o
       where o.tenant_id = lane.value ->> 0 and o.endpoint_id = lane.value ->> 1 and o.due_at_ms <= ${nowMs}
-      order by o.due_at_ms, o.sequence limit ${depth}
+      order by o.due_at_ms, o.sequence ${limitTo(depth)}
     )
     order by lane.key, d.due_at_ms, d.sequence`.execute(db);
   const found = new Map<number, Candidate[]>();
@@ -89,7 +90,7 @@ async function openLanes({ db, nowMs }: WriteView, request: ClaimRequest): Promi
     where oldest_due_at_ms <= ${nowMs} and in_flight < ${request.perEndpoint}
       and (ramp is null or in_flight < ramp)
     order by oldest_due_at_ms
-    limit ${request.limit}`.execute(db);
+    ${limitTo(request.limit)}`.execute(db);
   return rows;
 }
 

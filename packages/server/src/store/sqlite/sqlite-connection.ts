@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely, type LimitNode, type RawBuilder, SqliteDialect, SqliteQueryCompiler, sql } from "kysely";
 import type { Tables } from "../queries/tables.ts";
 
 /** Statements kept prepared; the store has far fewer, but lists of ids come in many lengths. */
@@ -25,16 +25,35 @@ export function kyselyOver(database: DatabaseSync): Kysely<Tables> {
     if (statements.size > CACHED_STATEMENTS && oldest !== undefined) statements.delete(oldest);
     return statement;
   };
+  const close = (): void => {
+    database.close();
+  };
+  const dialect = new SqliteDialect({ database: { prepare, close } });
   return new Kysely<Tables>({
-    dialect: new SqliteDialect({
-      database: {
-        prepare,
-        close: () => {
-          database.close();
-        },
-      },
-    }),
+    dialect: {
+      createAdapter: () => dialect.createAdapter(),
+      createDriver: () => dialect.createDriver(),
+      createIntrospector: (db) => dialect.createIntrospector(db),
+      createQueryCompiler: () => new StandingLimits(),
+    },
   });
+}
+
+// SQLite plans a statement anew whenever a bare parameter behind LIMIT is bound: its value goes into the plan. That costs
+// more than most statements do (measured: 128 µs for a claim that takes 2 µs); behind a sum it does not look.
+const UNSEEN = "limit 0 + ";
+
+/** `limit`, in SQL that is written by hand: prepared once, whatever the number is. */
+export function limitTo(rows: number): RawBuilder<unknown> {
+  return sql`${sql.raw(UNSEEN)}${rows}`;
+}
+
+/** Writes every limit as {@link limitTo} does. */
+class StandingLimits extends SqliteQueryCompiler {
+  protected override visitLimit(node: LimitNode): void {
+    this.append(UNSEEN);
+    this.visitNode(node.limit);
+  }
 }
 
 // Kysely's dialect is written for another driver; these are the members of it that it uses.
