@@ -50,6 +50,7 @@ export function picture(script: Script): Buffer {
 export function createScriptedEngine(): ScriptedEngine {
   let count = 0;
   let gate: Promise<void> = Promise.resolve();
+  const templateOf = createTemplates();
   return {
     inspected: () => count,
     hold: () => {
@@ -62,7 +63,7 @@ export function createScriptedEngine(): ScriptedEngine {
     inspect: async (image) => {
       count += 1;
       await gate;
-      return inspectionOf(readScript(image), image);
+      return inspectionOf(readScript(image), { image, templateOf });
     },
     describe: () => INFO,
     load: () => ({ queued: 0, working: 0, restarts: 0 }),
@@ -80,7 +81,10 @@ function readScript(image: Uint8Array): Script {
   }
 }
 
-function inspectionOf(script: Script, image: Uint8Array): Inspection {
+function inspectionOf(
+  script: Script,
+  { image, templateOf }: { readonly image: Uint8Array; readonly templateOf: (script: Script) => Template },
+): Inspection {
   if (script.throws !== undefined) throw new EngineError(script.throws, "as the script says");
   const { live = 0.9, problem, checks = {} } = script;
   const check = (name: CheckName) => {
@@ -129,8 +133,19 @@ function inspectionOf(script: Script, image: Uint8Array): Inspection {
   };
 }
 
+/** Each is made once: 512 hashes. */
+function createTemplates(): (script: Script) => Template {
+  const known = new Map<string, Template>();
+  return (script) => {
+    const name = JSON.stringify([script.face, script.fill]);
+    const template = known.get(name) ?? makeTemplate(script);
+    known.set(name, template);
+    return template;
+  };
+}
+
 /** A unit vector that is far from the one of every other name. */
-function templateOf({ face = "nobody", fill }: Script): Template {
+function makeTemplate({ face = "nobody", fill }: Script): Template {
   const number = fill === "NaN" ? Number.NaN : fill;
   const values = Array.from(
     { length: 512 },

@@ -52,6 +52,8 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
+/** Of one run. */
+export const MOST_ENDPOINTS = 4;
 const LENGTH_MS = 300_000;
 const PEOPLE = ["ann", "ben", "cleo", "nobody-1", "nobody-2"];
 /** They fail, and never pass. */
@@ -62,7 +64,7 @@ const FAULTY = ["behave", "crash", "pause", "skew", "stepClock", "store"] as con
 /** The plan of a seed: a random half of the kinds of fault, so that some come thick. */
 export function planOf(seed: number): Plan {
   const dice = createWorld(seed).dice("plan");
-  const [nodes, endpoints] = [1 + dice.whole(3), 1 + dice.whole(4)];
+  const [nodes, endpoints] = [1 + dice.whole(3), 1 + dice.whole(MOST_ENDPOINTS)];
   const kinds = FAULTY.filter(() => dice.chance(0.5));
   const behaviours = (Object.keys(BEHAVIOURS) as Behaviour[]).filter(() => dice.chance(0.5));
   const size = { nodes, endpoints, behaviours: behaviours.length === 0 ? (["fine"] as const) : behaviours };

@@ -1,21 +1,20 @@
 import { createHash } from "node:crypto";
-import { createVerifier, parseVerifyKey } from "@sameface/contract";
 import { enrol } from "../../customers/enrol.ts";
 import { blockCustomer, eraseCustomer, unblockCustomer, unlockCustomer } from "../../customers/manage.ts";
-import { makeSecrets } from "../../delivery/sealed-endpoint.ts";
 import { picture, type Script } from "../../http/scripted-engine.fixture.ts";
 import { AUDIT } from "../../store/conformance/bench.fixture.ts";
 import type { Store } from "../../store/store.ts";
-import { createVault } from "../../vault/vault.ts";
 import { type Asked, checkStory, type Received } from "../check-story.fixture.ts";
 import { readRows, type Select } from "../read-rows.fixture.ts";
 import { forgottenFailures } from "./forgotten-failures.fixture.ts";
 import { createLeaseWatch } from "./lease-watch.fixture.ts";
 import { type EngineMood, GUESSED, type Plan, type Step, type StoreFault } from "./plan.fixture.ts";
+import { SIM_TENANT } from "./sim-database.fixture.ts";
 import { createSimNode, type NodeParts, type SimNode } from "./sim-node.fixture.ts";
-import { openSimStore, SIM_TENANT, type Template } from "./sim-store.fixture.ts";
+import { type Rig, type SimEndpoint, simVault } from "./sim-rig.fixture.ts";
+import { openSimStore } from "./sim-store.fixture.ts";
 import { createSimTransport, type SimTransport } from "./sim-transport.fixture.ts";
-import { createWorld, type Dice, START_MS, type World } from "./world.fixture.ts";
+import { createWorld, type Dice, type World } from "./world.fixture.ts";
 
 /** Counts what a run met: rows of the fault matrix, kill points, outcomes. */
 export type Count = (row: string) => void;
@@ -32,7 +31,6 @@ const HOUR_MS = 3_600_000;
 /** All that is done, and all that goes wrong, lies within. */
 const FAULTS_END_MS = 330_000;
 const ASKED_BY = { tenantId: SIM_TENANT, actor: "system" };
-const MASTER_KEY = new Uint8Array(32).fill(7);
 
 interface Client {
   readonly asked: Map<string, Asked>;
@@ -64,7 +62,7 @@ interface Faults {
 }
 
 /** Lives a plan from its first step to the last delivery, and judges what is left. */
-export async function runPlan(plan: Plan, template: Template): Promise<Run> {
+export async function runPlan(plan: Plan, rig: Rig): Promise<Run> {
   const world = createWorld(plan.seed);
   const counts: Record<string, number> = {};
   const count: Count = (row) => {
@@ -76,8 +74,7 @@ export async function runPlan(plan: Plan, template: Template): Promise<Run> {
     const active = faults.active.get(fault);
     return active !== undefined && active.untilMs > world.nowMs() && dice.chance(active.share);
   };
-  const opened = openSimStore(template, world, {
-    seed: plan.seed,
+  const opened = openSimStore(rig.database, world, {
     stepMs: () => faults.wallStepMs,
     faults: {
       commitFails: () => strikes("failsCommit") && (count("F34"), true),
@@ -85,29 +82,22 @@ export async function runPlan(plan: Plan, template: Template): Promise<Run> {
     },
   });
   const { store } = opened;
-  const vault = createVault({ masterKey: MASTER_KEY, random: world.dice("vault") });
+  const vault = simVault(world.dice("vault"));
   const transport = createSimTransport(world, count);
   const faultOf = (): StoreFault | null =>
     (["refuses", "losesReply", "isSlow"] as const).find((fault) => strikes(fault)) ?? null;
-  const keys: string[][] = [];
-  const endpointIds: string[] = [];
-  const made = Array.from({ length: plan.endpoints }, async (_, n) => {
-    const endpointId = `endpoint-${n}`;
-    const secrets = await makeSecrets({ tenantId: SIM_TENANT, endpointId }, { vault, random: world.dice(endpointId) });
-    keys[n] = [secrets.secret, secrets.publicKey];
-    endpointIds[n] = endpointId;
-    await store.createEndpoint({ ...PLAIN, endpointId, url: urlOf(n, 0), secrets: secrets.sealed });
-  });
-  const ready = { is: false };
-  void Promise.all(made).then(() => {
-    ready.is = true;
-  });
-  while (!ready.is) {
-    await world.run(() => ready.is, START_MS);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const endpoints = rig.endpoints.slice(0, plan.endpoints);
+  const endpointIds = endpoints.map(({ endpointId }) => endpointId);
+  await settle(
+    world,
+    Promise.all(
+      endpoints.map(async ({ endpointId, secrets }, n) => {
+        await store.createEndpoint({ ...PLAIN, endpointId, url: urlOf(n, 0), secrets });
+      }),
+    ),
+  );
   const leases = createLeaseWatch();
-  const shared = { world, store, vault, transport, leases, isTight: plan.isTight, count, faultOf };
+  const shared = { world, store, vault, transport, leases, engine: rig.engine, isTight: plan.isTight, count, faultOf };
   const nodes = Array.from({ length: plan.nodes }, (_, n) => createSimNode({ ...shared, name: `node-${n}` }));
   for (const node of nodes) node.start();
   const client: Client = { asked: new Map(), barred: new Set(), erased: new Map(), violations: [], open: 0 };
@@ -125,19 +115,16 @@ export async function runPlan(plan: Plan, template: Template): Promise<Run> {
   const rows = await readRows(opened.select);
   const subjectOf = (who: string): string => vault.subject(SIM_TENANT, who);
   const forgotten = await forgottenFailures([...client.asked.values()], { ...opened, subjectOf });
-  const stopping = Promise.all(
-    nodes.map(async (node) => {
-      await node.stop();
-    }),
-  ).then(() => {
-    ready.is = false;
-  });
-  await world.run(() => !ready.is, world.nowMs() + HOUR_MS);
-  await Promise.race([stopping, Promise.resolve()]);
-  const received = await verified(transport, { keys, endpointIds });
-  const closing = opened.close();
-  await world.run(() => false, world.nowMs());
-  await closing;
+  await settle(
+    world,
+    Promise.all(
+      nodes.map(async (node) => {
+        await node.stop();
+      }),
+    ),
+  );
+  const received = await verified(transport, endpoints);
+  await settle(world, store.close());
   const asked = [...client.asked.values()];
   const failures = 0;
   const erased = [...client.erased.keys()].filter((who) => client.barred.has(who));
@@ -147,6 +134,7 @@ export async function runPlan(plan: Plan, template: Template): Promise<Run> {
     ...client.violations,
     ...leases.violations,
     ...forgotten,
+    ...(rig.database.overlaps() > 0 ? ["a transaction was begun within another"] : []),
     ...(drained ? [] : ["the run never came to rest"]),
     // A run that skips its plan holds every invariant.
     ...(counts["steps"] === plan.steps.length || plan.steps.length === 0
@@ -223,18 +211,18 @@ async function take(step: Step, scene: Taking, isFirst = false): Promise<void> {
       const parts = nodes[step.node]?.parts() ?? null;
       if (parts === null) return;
       const done = change(step, parts, scene).catch(() => undefined);
-      if (isFirst) await world.run(isSettled(done), world.nowMs() + HOUR_MS);
-      else await done;
+      await (isFirst ? settle(world, done) : done);
     }
   }
 }
 
-function isSettled(work: Promise<unknown>): () => boolean {
+/** Lets the world go on until the work is done, within an hour of it. */
+async function settle(world: World, work: Promise<unknown>): Promise<void> {
   const state = { is: false };
   void work.then(() => {
     state.is = true;
   });
-  return () => state.is;
+  await world.run(() => state.is, world.nowMs() + HOUR_MS);
 }
 
 type Change = Exclude<Step, { kind: "authenticate" | "behave" | "crash" | "pause" | "skew" | "stepClock" | "store" }>;
@@ -375,16 +363,12 @@ async function drain({ world, client }: Scene, select: Select, beganMs: number):
   return false;
 }
 
-/** What receivers make of the requests, after the run: their own look-ups take real time. */
-async function verified(
-  { requests }: SimTransport,
-  { keys, endpointIds }: { readonly keys: readonly (readonly string[])[]; readonly endpointIds: readonly string[] },
-): Promise<readonly Received[]> {
-  const verifiers = keys.map((own) => createVerifier({ keys: own.map(parseVerifyKey), toleranceSeconds: 2 * HOUR_MS }));
+/** What receivers make of the requests. */
+async function verified({ requests }: SimTransport, endpoints: readonly SimEndpoint[]): Promise<readonly Received[]> {
   return await Promise.all(
     requests.map(async ({ endpoint, eventId, digest, body, headers, atMs, taken }) => {
-      const result = await verifiers[endpoint]?.({ body, headers, nowSeconds: atMs / 1_000 });
-      const endpointId = endpointIds[endpoint] ?? "";
+      const { endpointId = "", verifies } = endpoints[endpoint] ?? {};
+      const result = await verifies?.({ body, headers, nowSeconds: atMs / 1_000 });
       return { endpointId, eventId, digest, taken, verified: result?.ok === true };
     }),
   );

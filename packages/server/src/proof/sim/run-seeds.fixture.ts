@@ -7,17 +7,17 @@ import { join } from "node:path";
 import { type Plan, planOf } from "./plan.fixture.ts";
 import { type Run, runPlan } from "./run-seed.fixture.ts";
 import type { SeedsReport, SeedsRequest } from "./seeds-report.fixture.ts";
-import { makeTemplate, type Template } from "./sim-store.fixture.ts";
+import { createRig, type Rig } from "./sim-rig.fixture.ts";
 
 /** Runs that a plan is shrunk with, at most. */
 const MOST_TRIES = 60;
 
 const [asked = "{}"] = process.argv.slice(2);
 const request = JSON.parse(asked) as SeedsRequest;
-using template = await makeTemplate();
-process.stdout.write(JSON.stringify(await runAll(request, template)));
+using rig = await createRig();
+process.stdout.write(JSON.stringify(await runAll(request, rig)));
 
-async function runAll(asked: SeedsRequest, template: Template): Promise<SeedsReport> {
+async function runAll(asked: SeedsRequest, rig: Rig): Promise<SeedsReport> {
   const { first, step, count, seconds, plan } = asked;
   const counts: Record<string, number> = {};
   const traces: Record<number, string> = {};
@@ -26,11 +26,11 @@ async function runAll(asked: SeedsRequest, template: Template): Promise<SeedsRep
   const inTime = (): boolean => performance.now() < seconds * 1_000;
   for (let seed = first; ran < count && inTime() && failed === null; seed += step) {
     const wanted = plan === undefined ? planOf(seed) : (JSON.parse(readFileSync(plan, "utf8")) as Plan);
-    const run = await runPlan(wanted, template);
+    const run = await runPlan(wanted, rig);
     for (const [row, n] of Object.entries(run.counts)) counts[row] = (counts[row] ?? 0) + n;
     traces[wanted.seed] = run.trace;
     ran += 1;
-    if (run.violations.length > 0) failed = await tell(wanted, run, { template, isShrunk: asked.shrink !== false });
+    if (run.violations.length > 0) failed = await tell(wanted, run, { rig, isShrunk: asked.shrink !== false });
   }
   return { ran, counts, traces, failed };
 }
@@ -39,9 +39,9 @@ async function runAll(asked: SeedsRequest, template: Template): Promise<SeedsRep
 async function tell(
   plan: Plan,
   { violations }: Run,
-  { template, isShrunk }: { readonly template: Template; readonly isShrunk: boolean },
+  { rig, isShrunk }: { readonly rig: Rig; readonly isShrunk: boolean },
 ): Promise<SeedsReport["failed"]> {
-  const fails = async (one: Plan): Promise<boolean> => (await runPlan(one, template)).violations.length > 0;
+  const fails = async (one: Plan): Promise<boolean> => (await runPlan(one, rig)).violations.length > 0;
   const shrunk = isShrunk ? await shrink(plan, fails) : plan;
   const file = join(tmpdir(), `sameface-sim-${plan.seed}.json`);
   writeFileSync(file, JSON.stringify(shrunk, null, 2));

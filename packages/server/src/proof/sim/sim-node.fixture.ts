@@ -1,10 +1,9 @@
-import { compare, type Inspection } from "@sameface/engine";
+import { compare, type Engine, type Inspection } from "@sameface/engine";
 import { type AuthenticationParts, authenticate } from "../../authentication/authenticate.ts";
 import type { Clock } from "../../clock.ts";
 import type { CustomerParts } from "../../customers/enrol.ts";
 import { createReplayRunner } from "../../delivery/replay-runner.ts";
 import { createDeliveryWorker, WORKER_LIMITS } from "../../delivery/worker.ts";
-import { createScriptedEngine } from "../../http/scripted-engine.fixture.ts";
 import { readTenantPolicy } from "../../policy/tenant-policy.ts";
 import type { AttemptResult, ClaimedDelivery, Store } from "../../store/store.ts";
 import { StoreError } from "../../store/store-error.ts";
@@ -43,6 +42,7 @@ interface Options {
   readonly vault: Vault;
   readonly transport: SimTransport;
   readonly leases: LeaseWatch;
+  readonly engine: Engine;
   readonly isTight: boolean;
   readonly count: Count;
   /** The fault that strikes this call, if one does. */
@@ -170,7 +170,7 @@ interface Making extends Options {
 }
 
 function partsOf(making: Making): { readonly parts: NodeParts; readonly stop: () => Promise<void> } {
-  const { clock, dice, vault, isTight, transport, life, passes } = making;
+  const { clock, dice, vault, engine, isTight, transport, life, passes } = making;
   const store = storeOf(making);
   const worker = createDeliveryWorker({
     store,
@@ -192,7 +192,6 @@ function partsOf(making: Making): { readonly parts: NodeParts; readonly stop: ()
   const replays = createReplayRunner({ store, clock, random: dice, pollMs: POLL_MS, report: () => undefined });
   worker.start();
   replays.start();
-  const engine = createScriptedEngine();
   const inspect = async (...asked: Parameters<typeof engine.inspect>): Promise<Inspection> => {
     await making.world.sleep(5 + dice.whole(60));
     const inspection = await engine.inspect(...asked);
