@@ -50,7 +50,7 @@ async function makeEndpoint(endpointId: string, random: Random): Promise<SimEndp
   const keys = [secret, publicKey].map(parseVerifyKey);
   return {
     endpointId,
-    secrets: sealed,
+    secrets: sealed.filter(({ kind }) => kind === "hmac"),
     verifies: createVerifier({ ...NODE_SIGNING, keys, toleranceSeconds: TOLERANCE_SECONDS }),
   };
 }

@@ -31,7 +31,7 @@ interface Planned {
   readonly callback: () => void;
 }
 
-export const START_MS = Date.UTC(2026, 0, 1);
+const START_MS = Date.UTC(2026, 0, 1);
 
 /** A world of its own. No real time passes in it and nothing real is waited for, so the seed alone decides what happens. */
 export function createWorld(seed: number): World {
