@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { Tables } from "../queries/tables.ts";
+import { isStalePlan } from "./postgres-fault.ts";
 
 /** Statements that a connection keeps prepared; the store has fewer, but lists of ids come in many lengths. */
 const MOST_NAMED = 300;
@@ -41,8 +42,16 @@ export function connectionLimits(): typeof LIMITS & { readonly types: pg.CustomT
   return { ...LIMITS, types: TYPES, keepAlive: true };
 }
 
-/** Kysely over one connection, its statements prepared under a name at their first use. */
-export function kyselyOver(client: pg.ClientBase): Kysely<Tables> {
+/** Under which names the connections of a store prepare statements: a new round, and all are prepared anew. */
+export interface PlanRound {
+  round: number;
+}
+
+/**
+ * Kysely over one connection, its statements prepared under a name at their first use.
+ * @param plans shared by connections of one store: what one finds outdated is so for all
+ */
+export function kyselyOver(client: pg.ClientBase, plans: PlanRound = { round: 0 }): Kysely<Tables> {
   const names = new Map<string, string>();
   const nameOf = (text: string, parameters: readonly unknown[]): string | undefined => {
     const known = names.get(text);
@@ -54,8 +63,16 @@ export function kyselyOver(client: pg.ClientBase): Kysely<Tables> {
   };
   const connection = {
     query: async (text: string, parameters: readonly unknown[]) => {
-      const name = nameOf(text, parameters);
-      return await client.query({ text, values: [...parameters], ...(name === undefined ? {} : { name }) });
+      const { round } = plans;
+      const known = nameOf(text, parameters);
+      const name = known === undefined ? {} : { name: `${known}_${round}` };
+      try {
+        return await client.query({ text, values: [...parameters], ...name });
+      } catch (cause) {
+        // Others may have found it meanwhile: one round is enough for them all.
+        if (isStalePlan(cause) && plans.round === round) plans.round += 1;
+        throw cause;
+      }
     },
     release: () => undefined,
   };

@@ -9,13 +9,22 @@ const LOCK_NOT_AVAILABLE = "55P03";
 /** What a statement that outlasts `statement_timeout` ends with. */
 const QUERY_CANCELED = "57014";
 const INTEGRITY = "23";
+const FEATURE_NOT_SUPPORTED = "0A000";
+/** Where PostgreSQL finds that a prepared statement gives other columns than it did; its message is translated. */
+const STALE_PLAN_ROUTINE = "RevalidateCachedQuery";
 /** What the pool says when no connection came free in time; it has no code of its own. */
 const NO_CONNECTION_IN_TIME = "timeout exceeded when trying to connect";
 
-/** Whether the same work may go through when it is done again (F33). */
+/** Whether the same work may go through when it is done again (F33, F47). */
 export function isConflict(fault: unknown): boolean {
   const state = sqlState(fault);
-  return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
+  return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED || isStalePlan(fault);
+}
+
+/** Whether another version has added columns since the statement was prepared (F47): prepared anew it goes through. */
+export function isStalePlan(fault: unknown): boolean {
+  const routine = fault instanceof Error && "routine" in fault ? fault.routine : null;
+  return routine === STALE_PLAN_ROUTINE && sqlState(fault) === FEATURE_NOT_SUPPORTED;
 }
 
 /** The fault as the port names it; what the store itself refused stays as it is. */

@@ -5,8 +5,8 @@ import type { Random } from "../../random.ts";
 import type { Tables } from "../queries/tables.ts";
 import type { AtMs } from "../records.ts";
 import { StoreError } from "../store-error.ts";
-import { kyselyOver } from "./postgres-connection.ts";
-import { isConflict, toStoreError } from "./postgres-fault.ts";
+import { kyselyOver, type PlanRound } from "./postgres-connection.ts";
+import { isConflict, isStalePlan, toStoreError } from "./postgres-fault.ts";
 
 /** Times that work is done again after a conflict with another session (F33). */
 export const RETRIES = 3;
@@ -55,10 +55,12 @@ export function createTransactions({ pool, clock, random, timeOf }: Options): Tr
   };
   return {
     read: async (work) => {
-      try {
-        return await run(READ, work);
-      } catch (cause) {
-        throw toStoreError(cause);
+      for (let retry = 0; ; retry += 1) {
+        try {
+          return await run(READ, work);
+        } catch (cause) {
+          if (!isStalePlan(cause) || retry === RETRIES) throw toStoreError(cause);
+        }
       }
     },
     write: async (work) => {
@@ -81,9 +83,10 @@ type Runner = <T>(begin: string, work: (session: Session) => Promise<T>) => Prom
 /** Runs one transaction; its faults are the driver's. */
 function createRunner(pool: pg.Pool, timeOf: Options["timeOf"]): Runner {
   const databases = new WeakMap<pg.PoolClient, Kysely<Tables>>();
+  const plans: PlanRound = { round: 0 };
   return async (begin, work) => {
     const { client, nowMs } = await beginOn(pool, begin);
-    const db = databases.get(client) ?? kyselyOver(client);
+    const db = databases.get(client) ?? kyselyOver(client, plans);
     databases.set(client, db);
     let usable = false;
     try {
