@@ -48,6 +48,8 @@ export interface Story {
   readonly endpointIds: readonly string[];
   /** Whose erasure was answered. */
   readonly erased: readonly string[];
+  /** Ids of events that were final and past their days: the sweep has taken them, and what belongs to them. */
+  readonly swept: ReadonlySet<string>;
   /** Acknowledged outcomes that count against a customer, none of them reset since. */
   readonly failures: number;
 }
@@ -73,6 +75,7 @@ export function checkStory(story: Story): Verdict {
     ...checkReceived(story),
     ...checkBodies(story),
     ...checkErased(story),
+    ...checkSwept(story),
   ];
   if (story.rows.countedFailures < story.failures) {
     violations.push(`I7: ${story.failures} failures were acknowledged, ${story.rows.countedFailures} are counted`);
@@ -88,7 +91,7 @@ export function checkStory(story: Story): Verdict {
   };
 }
 
-function* checkAcknowledged({ asked, rows }: Story): Iterable<string> {
+function* checkAcknowledged({ asked, rows, swept }: Story): Iterable<string> {
   const outcomes = groupBy(rows.authentications, (one) => one.eventId);
   const events = groupBy(rows.events, (one) => one.eventId);
   const byKey = new Map<string, string>();
@@ -97,6 +100,7 @@ function* checkAcknowledged({ asked, rows }: Story): Iterable<string> {
     const { eventId } = answer;
     if ((byKey.get(key) ?? eventId) !== eventId) yield `F31: ${key} was answered with two events`;
     byKey.set(key, eventId);
+    if (swept.has(eventId)) continue;
     const [event, ...more] = events.get(eventId) ?? [];
     if (event === undefined || more.length > 0)
       yield `I1: ${eventId} of ${customerId} was acknowledged and is no event`;
@@ -128,12 +132,12 @@ function* checkRows({ rows, endpointIds }: Story): Iterable<string> {
   }
 }
 
-function* checkReceived({ rows, received }: Story): Iterable<string> {
+function* checkReceived({ rows, received, swept }: Story): Iterable<string> {
   const events = new Set(rows.events.map((one) => one.eventId));
   const digests = new Map<string, string>();
   const taken = new Set<string>();
   for (const { eventId, endpointId, digest, verified, taken: isTaken } of received) {
-    if (!events.has(eventId)) yield `unexpected: ${eventId} was received and never decided`;
+    if (!events.has(eventId) && !swept.has(eventId)) yield `unexpected: ${eventId} was received and never decided`;
     if ((digests.get(eventId) ?? digest) !== digest) yield `I3: ${eventId} came with two bodies`;
     digests.set(eventId, digest);
     if (!verified) yield `I4: ${eventId} came with a signature that does not verify`;
@@ -173,6 +177,13 @@ function* checkErased({ rows, erased }: Story): Iterable<string> {
     for (const { eventId, body } of rows.events) {
       if (body?.includes(quoted) === true) yield `I9: ${eventId} names ${customerId}, who was erased`;
     }
+  }
+}
+
+/** A sweep that was killed in the middle has happened after the next start, and as a whole. */
+function* checkSwept({ rows, swept }: Story): Iterable<string> {
+  for (const table of ["events", "authentications", "deliveries"] as const) {
+    for (const { eventId } of rows[table]) if (swept.has(eventId)) yield `K12: ${eventId} is past its days in ${table}`;
   }
 }
 

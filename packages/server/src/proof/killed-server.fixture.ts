@@ -22,8 +22,8 @@ function at(point: KillPoint): void {
   if (left === 0) process.kill(process.pid, "SIGKILL");
 }
 
-/** Ports that are being called, so that a statement is known to be one of a decision or of an erasure. */
-const inside = { decisions: 0, erasures: 0 };
+/** Ports that are being called, so that a statement is known to be one of a decision, or of an erasure or a sweep. */
+const inside = { decisions: 0, removals: 0 };
 
 function overStore(store: Store): Store {
   return {
@@ -54,9 +54,15 @@ function overStore(store: Store): Store {
       return written;
     },
     eraseCustomer: async (erasure) => {
-      inside.erasures += 1;
+      inside.removals += 1;
       return await store.eraseCustomer(erasure).finally(() => {
-        inside.erasures -= 1;
+        inside.removals -= 1;
+      });
+    },
+    sweep: async (where) => {
+      inside.removals += 1;
+      return await store.sweep(where).finally(() => {
+        inside.removals -= 1;
       });
     },
   };
@@ -67,7 +73,7 @@ function written(text: string): void {
   if (!/^\s*(insert|update|delete)/i.test(text)) return;
   if (inside.decisions > 0 && /"(events|authentications|deliveries|feeds|hourly_outcomes|idempotency)"/.test(text))
     at("K6");
-  if (inside.erasures > 0) at("K12");
+  if (inside.removals > 0) at("K12");
 }
 
 const prepare: (this: DatabaseSync, text: string) => StatementSync = Reflect.get(DatabaseSync.prototype, "prepare");

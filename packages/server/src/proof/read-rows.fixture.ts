@@ -13,6 +13,15 @@ export function sqliteSelect(file: string): Select {
   };
 }
 
+/** Changes a SQLite file that no process has open. */
+export function sqliteChange(file: string): (text: string) => Promise<void> {
+  return async (text) => {
+    using database = new DatabaseSync(file);
+    database.exec(text);
+    await Promise.resolve();
+  };
+}
+
 /** What the checker judges, as it stands in the tables. */
 export async function readRows(select: Select): Promise<Rows> {
   const events = await select("select event_id, outcome, body, operator_type from events");

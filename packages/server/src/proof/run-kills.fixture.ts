@@ -11,8 +11,10 @@ export interface KillPlan {
   readonly kills: number;
   readonly seed: number;
   readonly env: Readonly<Record<string, string>>;
-  /** Opened after the last process has ended. */
+  /** Asked while no process runs. */
   readonly select: Select;
+  /** Runs one statement that writes, while no process runs. */
+  readonly change: (text: string) => Promise<void>;
 }
 
 /** What came of it; `at`: kills that struck at each point, the others struck at a random moment. */
@@ -38,14 +40,20 @@ interface Clients {
   /** Those whose run died, and holds its key until its lease ends. */
   readonly late: Map<string, Pending>;
   readonly erased: string[];
+  readonly swept: Set<string>;
   readonly random: () => number;
   count: number;
 }
 
+/** A night is long: whoever watches is told how far it is. */
+const TELL_EVERY = 50;
+
 /** Kills a server again and again under a stream of calls, each time at a point of the plan, and judges what is left. */
-export async function runKills({ kills, seed, env, select }: KillPlan): Promise<KillReport> {
+export async function runKills(plan: KillPlan): Promise<KillReport> {
+  const { kills, seed, env, select } = plan;
   const random = randomOf(seed);
-  const clients: Clients = { asked: new Map(), open: new Map(), late: new Map(), erased: [], random, count: 0 };
+  const known = { asked: new Map(), open: new Map(), late: new Map(), erased: [], swept: new Set<string>() };
+  const clients: Clients = { ...known, random, count: 0 };
   const receiver = await startJudgingReceiver((path, n) => path === "/flapping" && n % 5 === 0);
   const at = Object.fromEntries([...KILL_POINTS, "random"].map((point) => [point, 0])) as Record<
     KillPoint | "random",
@@ -56,7 +64,9 @@ export async function runKills({ kills, seed, env, select }: KillPlan): Promise<
     const point = KILL_POINTS[kill % KILL_POINTS.length] ?? "K7";
     // The places of a transaction are many; of the others an early and a later one.
     const turn = 1 + Math.floor(random() * (point === "K6" ? 60 : 16));
+    if (point === "K12") for (const id of await age(plan)) clients.swept.add(id);
     at[await oneLife({ ...env, KILL_AT: `${point}:${turn}` }, clients, point)] += 1;
+    if ((kill + 1) % TELL_EVERY === 0) console.log(`${kill + 1} of ${kills} killed`);
   }
   await drain(env, clients);
   const rows = await readRows(select);
@@ -69,6 +79,7 @@ export async function runKills({ kills, seed, env, select }: KillPlan): Promise<
     rows,
     endpointIds,
     erased: clients.erased,
+    swept: clients.swept,
     failures,
   });
   return { ...verdict, kills, at };
@@ -88,6 +99,20 @@ async function prepare(env: KillPlan["env"], receiver: JudgingReceiver): Promise
   assert.equal((await enrol(server, "ann"))?.status, 200 + 1);
   await server.kill("SIGTERM");
   return ids;
+}
+
+/** Younger events than these stay what they are. */
+const YOUNG = 20;
+const FORTY_DAYS_MS = 40 * 86_400_000;
+
+/** Makes the older part of all that happened so old that the next start sweeps it. @returns events that are final */
+async function age({ select, change }: KillPlan): Promise<readonly string[]> {
+  const old = `sequence <= (select max(sequence) from events) - ${YOUNG}`;
+  const waits = "select event_id from deliveries where status not in ('delivered', 'dead', 'skipped')";
+  const events = await select(`select event_id from events where ${old} and event_id not in (${waits})`);
+  await change(`update deliveries set updated_at_ms = updated_at_ms - ${FORTY_DAYS_MS} where ${old}`);
+  await change(`update events set created_at_ms = created_at_ms - ${FORTY_DAYS_MS} where ${old}`);
+  return events.map((row) => String(row["event_id"]));
 }
 
 async function enrol(server: KilledProcess, customerId: string) {
@@ -184,7 +209,7 @@ async function drain(env: KillPlan["env"], clients: Clients): Promise<void> {
   const server = await startKilled(env);
   assert.ok(server !== null, "the server starts after the last kill");
   // A lease of a process that died runs for 30 s, the one of an attempt under a key for 60 s.
-  while ((await askAgain(server, clients)) > 0 || !(await isDrained(server))) {
+  while ((await askAgain(server, clients)) > 0 || !(await isDrained(server)) || !(await isSwept(server, clients))) {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   await server.kill("SIGTERM");
@@ -197,6 +222,12 @@ async function isDrained(server: KilledProcess): Promise<boolean> {
     ),
   );
   return pages.every((page) => (page?.body["items"] as readonly unknown[]).length === 0);
+}
+
+/** Whether the last that was past its days is gone; the sweep begins with the first. */
+async function isSwept(server: KilledProcess, { swept }: Clients): Promise<boolean> {
+  const last = [...swept].at(-1);
+  return last === undefined || (await server.call(`/v1/events/${last}`))?.status === 404;
 }
 
 /** @returns how many are without an answer still */

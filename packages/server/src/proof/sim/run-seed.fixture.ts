@@ -128,7 +128,7 @@ export async function runPlan(plan: Plan, rig: Rig): Promise<Run> {
   const asked = [...client.asked.values()];
   const failures = 0;
   const erased = [...client.erased.keys()].filter((who) => client.barred.has(who));
-  const verdict = checkStory({ asked, received, rows, endpointIds, erased: [], failures });
+  const verdict = checkStory({ asked, received, rows, endpointIds, erased: [], swept: new Set(), failures });
   const violations = [
     ...verdict.violations,
     ...client.violations,
