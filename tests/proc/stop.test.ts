@@ -1,25 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { descendants } from "../support/process-tree.ts";
 import { startServerProcess, temporaryFolder } from "../support/server-process.ts";
-
-/** Live descendants of a process, from /proc. */
-function descendants(pid: number): readonly number[] {
-  const parents = new Map<number, number>();
-  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
-      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (state !== "Z") parents.set(Number(entry), Number(parent));
-    } catch {
-      // The process ended while we looked.
-    }
-  }
-  const below = (id: number): number[] =>
-    [...parents].filter(([, parent]) => parent === id).flatMap(([child]) => [child, ...below(child)]);
-  return below(pid);
-}
 
 function isAlive(pid: number): boolean {
   try {
