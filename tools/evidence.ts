@@ -24,9 +24,7 @@ ${readEvidence().map(section).join("\n")}
 ## What was not tested
 
 - Power loss: no test cuts the power. That every commit is flushed is counted by system calls, in \`packages/server/src/store/sqlite/data-folder.test.ts\`.
-- A failover of PostgreSQL to a standby: with an asynchronous one acknowledged commits may be lost, as PostgreSQL says.
 - Machines other than the one named, more than two nodes, other databases than SQLite and PostgreSQL.
-- A kill within a sweep of old rows; kills within an erasure and within a change of the master key are tested.
 - In the simulation: the network, the disk and native code, which real processes and sockets test beside it; and PostgreSQL, whose locks have tests of their own.
 `;
 

@@ -1,10 +1,12 @@
 // npm test, npm run lane -- NAME. `--coverage` judges coverage too, `--only TEXT` keeps tests whose title holds TEXT,
-// further words keep test files whose path holds one of them. `sim --seed N` and `sim --plan FILE` run one story.
+// further words keep test files whose path holds one of them. `sim --seed N` and `sim --plan FILE` run one story; of the
+// lane night the words are parts, as night.ts has them.
 import { parseArgs } from "node:util";
 import { judgeCoverage } from "./coverage-gate.ts";
 import { laneFiles } from "./lane-files.ts";
 import { LANES, type Lane, type LaneName, TEST_LANES } from "./lanes.ts";
 import { mergeCoverage } from "./merge-coverage.ts";
+import { NIGHT_PARTS, type NightPart } from "./night.ts";
 import { type FileCoverage, runTests, type Skipped } from "./run-tests.ts";
 import { add, closingLine, NOTHING, type Tally } from "./tally.ts";
 
@@ -62,6 +64,22 @@ function lanesOf(name: string): readonly LaneName[] | null {
   return found === undefined ? null : [found];
 }
 
+function partsOf(names: readonly string[]): readonly NightPart[] | null {
+  const parts = (names.length === 0 ? Object.keys(NIGHT_PARTS) : names).map((name) => NIGHT_PARTS[name]);
+  if (parts.every((part) => part !== undefined)) return parts;
+  process.stderr.write(`the night has the parts ${Object.keys(NIGHT_PARTS).join(", ")}\n`);
+  return null;
+}
+
+async function runPart({ lane, words, minutes, env }: NightPart, wanted: Wanted): Promise<Tally> {
+  const before = process.env;
+  // Test files run in processes of their own, which have this one's environment.
+  process.env = { ...env, ...before };
+  const done = await runLane(lane, { ...LANES[lane], budgetMinutes: minutes }, { ...wanted, words });
+  process.env = before;
+  return done.tally;
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -83,15 +101,17 @@ async function main(): Promise<number> {
   }
   let tally = NOTHING;
   const coverage: FileCoverage[] = [];
-  for (const each of names) {
-    const lane: Lane | { readonly planned: string } = LANES[each];
-    if ("planned" in lane) {
-      process.stderr.write(`lane ${each} does not exist yet; it comes with "${lane.planned}"\n`);
-      return 2;
+  const wanted = { words, coverage: values.coverage, only: values.only };
+  if (name === "night") {
+    const parts = partsOf(words);
+    if (parts === null) return 2;
+    for (const part of parts) tally = add(tally, await runPart(part, wanted));
+  } else {
+    for (const each of names) {
+      const done = await runLane(each, LANES[each], wanted);
+      tally = add(tally, done.tally);
+      coverage.push(...done.coverage);
     }
-    const done = await runLane(each, lane, { words, coverage: values.coverage, only: values.only });
-    tally = add(tally, done.tally);
-    coverage.push(...done.coverage);
   }
   if (values.coverage) tally = add(tally, tellCoverage(coverage));
   write(`\n${closingLine(tally)}\n`);

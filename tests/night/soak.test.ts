@@ -266,6 +266,7 @@ describe(`a server at half its load for ${MINUTES} minutes, with faults on`, () 
     await server.stop();
     receiver.close();
     assert.equal(lost, 0, "acknowledged and never taken");
+    if (MINUTES < FEWEST_MINUTES) return;
     for (const [middle, last] of [rss, descriptors])
       assert.ok(last <= middle * (1 + MOST_GROWTH), `${last} of ${middle}`);
   });

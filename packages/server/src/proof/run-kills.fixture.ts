@@ -9,6 +9,8 @@ import { readRows, type Select } from "./read-rows.fixture.ts";
 /** How often a process is killed, and over what. */
 export interface KillPlan {
   readonly kills: number;
+  /** What was done of it by then is judged. */
+  readonly minutes: number;
   readonly seed: number;
   readonly env: Readonly<Record<string, string>>;
   /** Asked while no process runs. */
@@ -50,7 +52,7 @@ const TELL_EVERY = 50;
 
 /** Kills a server again and again under a stream of calls, each time at a point of the plan, and judges what is left. */
 export async function runKills(plan: KillPlan): Promise<KillReport> {
-  const { kills, seed, env, select } = plan;
+  const { seed, env, select } = plan;
   const random = randomOf(seed);
   const known = { asked: new Map(), open: new Map(), late: new Map(), erased: [], swept: new Set<string>() };
   const clients: Clients = { ...known, random, count: 0 };
@@ -60,13 +62,15 @@ export async function runKills(plan: KillPlan): Promise<KillReport> {
     number
   >;
   const endpointIds = await prepare(env, receiver);
-  for (let kill = 0; kill < kills; kill += 1) {
-    const point = KILL_POINTS[kill % KILL_POINTS.length] ?? "K7";
+  const endMs = performance.now() + plan.minutes * 60_000;
+  let kills = 0;
+  for (; kills < plan.kills && performance.now() < endMs; kills += 1) {
+    const point = KILL_POINTS[kills % KILL_POINTS.length] ?? "K7";
     // The places of a transaction are many; of the others an early and a later one.
     const turn = 1 + Math.floor(random() * (point === "K6" ? 60 : 16));
     if (point === "K12") for (const id of await age(plan)) clients.swept.add(id);
     at[await oneLife({ ...env, KILL_AT: `${point}:${turn}` }, clients, point)] += 1;
-    if ((kill + 1) % TELL_EVERY === 0) console.log(`${kill + 1} of ${kills} killed`);
+    if ((kills + 1) % TELL_EVERY === 0) console.log(`${kills + 1} of ${plan.kills} killed`);
   }
   await drain(env, clients);
   const rows = await readRows(select);

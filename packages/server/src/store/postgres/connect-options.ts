@@ -14,11 +14,18 @@ const OURS = ["sslmode", "ssl", "uselibpqcompat", "sslnegotiation"];
 
 /**
  * Reads a `postgres://` address: TLS by its `sslmode`, everything else as the driver understands it.
- * @throws {StoreError} `unavailable` for an `sslmode` that would go unverified
+ * @throws {StoreError} `unavailable` for an `sslmode` that would go unverified, or a list of hosts
  */
 export function connectOptions(url: string): ConnectOptions {
   const [address = "", ...rest] = url.split("?");
   const parameters = new URLSearchParams(rest.join("?"));
+  // libpq would ask each which one writes; the driver knows no list, and would tell of a wrong address.
+  if (/^[a-z]+:\/\/(?:[^/?]*@)?[^/?]*,/.test(address) || parameters.get("host")?.includes(",") === true) {
+    throw new StoreError(
+      "unavailable",
+      "SAMEFACE_DATABASE_URL names several hosts: give it one name that leads to the server that writes",
+    );
+  }
   const mode = parameters.get("sslmode") ?? "disable";
   for (const name of OURS) parameters.delete(name);
   const connectionString =

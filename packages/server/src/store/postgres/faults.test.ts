@@ -161,6 +161,8 @@ describe("faults of PostgreSQL", needsPostgres(), () => {
       await start(schema.url.replace(/@\/[a-z]+/, "@/absent")),
       /absent does not exist: create it, or correct SAMEFACE_DATABASE_URL/,
     );
+    for (const hosts of ["db1,db2/x", "db1:5432,db2:5432/x", "/x?host=db1,db2"])
+      assert.match(await start(`postgres://somebody:hunter2@${hosts}`), /names several hosts: give it one name/);
     assert.match(await start("postgres://somebody:hunter2@db/x?sslmode=prefer"), /sslmode must be disable, require/);
     assert.match(await start(schema.url.replace("search_path%3D", "search_path%3Dabsent_")), /has no schema to use/);
   });
