@@ -15,7 +15,7 @@ export interface Layer {
 const CONTRACT = "packages/contract/src/index\\.ts$";
 const CLIENT = "packages/contract/src/client/index\\.ts$";
 const PORT =
-  "packages/server/src/store/(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|audit-hash)\\.ts$";
+  "packages/server/src/store/(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|kept-pictures|quotas|audit-hash)\\.ts$";
 const WORLD = "packages/server/src/(clock|random|server-error|tracing/tracer)\\.ts$";
 const CONFIG = "packages/server/src/config/";
 const API = "packages/server/src/api/";
@@ -73,7 +73,7 @@ export const MAY: readonly Layer[] = [
     reason: "what it shows came over HTTP",
   },
   {
-    part: `${SERVER}store/(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state)\\.ts$`,
+    part: `${SERVER}store/(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|kept-pictures|quotas)\\.ts$`,
     may: [CONTRACT],
     outside: [],
     reason: "the port speaks plain records and knows none of its users",
@@ -85,7 +85,7 @@ export const MAY: readonly Layer[] = [
     reason: "whoever checks an audit hashes its rows as the store did",
   },
   {
-    part: `${SERVER}store/(?!(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|audit-hash)\\.ts$)`,
+    part: `${SERVER}store/(?!(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|kept-pictures|quotas|audit-hash)\\.ts$)`,
     may: [PORT, WORLD, CONTRACT],
     outside: ["kysely", "pg", "node:"],
     reason: "SQL stays here: the port, shared queries, the drivers",

@@ -3,6 +3,7 @@ export { compare } from "./compare.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
 export { type DrawnFaceOptions, drawFace } from "./drawn-face.ts";
 export { EngineError, type EngineErrorCode } from "./engine-error.ts";
+export { type BareImage, bareImage } from "./image/bare-image.ts";
 export {
   type Attribute,
   type Box,

@@ -1,4 +1,4 @@
-import { compare, type Engine } from "@sameface/engine";
+import { bareImage, compare, type Engine } from "@sameface/engine";
 import { type Captures, createCaptures } from "./capture/captures.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/settings.ts";
@@ -30,6 +30,7 @@ export function capturesOf(parts: {
   return createCaptures({
     ...parts,
     compare,
+    bare: bareImage,
     readPolicy: async (tenantId) => await readTenantPolicy(store, tenantId),
     // Without a public URL a browser on this host finds the server where it listens.
     baseUrl: () => config.publicUrl ?? listeningUrl(listeners[0] ?? { address: config.host, port: config.port }),

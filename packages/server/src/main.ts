@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
-import { compare, type Engine, EngineError } from "@sameface/engine";
+import { bareImage, compare, type Engine, EngineError } from "@sameface/engine";
 import type { Adapters } from "./adapters.ts";
 import type { Captures } from "./capture/captures.ts";
 import { capturesOf } from "./captures-of.ts";
@@ -37,6 +37,7 @@ import { openApiDocument } from "./http/openapi.ts";
 import { operatorEventRoutes } from "./http/operator-events.ts";
 import { overviewRoutes } from "./http/overview.ts";
 import { pageRoutes } from "./http/pages.ts";
+import { pictureRoutes } from "./http/pictures.ts";
 import { policyRoutes } from "./http/policy.ts";
 import { replayRoutes } from "./http/replays.ts";
 import { ensureRootKey } from "./http/root-key.ts";
@@ -330,8 +331,9 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
     ...customerRoutes({ ...parts, readPolicy }),
     ...customerExportRoutes({ ...parts, readPolicy }),
     ...sourceRoutes(parts),
-    ...authenticationRoutes({ ...parts, readPolicy, compare }),
+    ...authenticationRoutes({ ...parts, readPolicy, compare, bare: bareImage }),
     ...captureRoutes(parts),
+    ...pictureRoutes(parts),
     ...policyRoutes(parts),
     ...tenantRoutes(parts),
     ...endpointRoutes(parts),

@@ -42,7 +42,7 @@ type CaptureSessionView = { readonly id: Id; readonly customerId: CustomerId; re
 
 type Checks = { readonly mask: boolean | "notEvaluated"; readonly lenses: boolean | "notEvaluated"; readonly headCover: boolean | "notEvaluated"; };
 
-type CustomerExport = { readonly customer: CustomerView; readonly authentications: readonly ({ readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly flags: readonly string[]; readonly createdAt: Timestamp; readonly event: EventView | null; })[]; readonly next: string | null; };
+type CustomerExport = { readonly customer: CustomerView; readonly authentications: readonly ({ readonly id: Id; readonly customerId: CustomerId; readonly outcome: OutcomeName; readonly errorCode: number | null; readonly reason: string | null; readonly transactionId: Id | null; readonly interviewId: Id | null; readonly eventId: Id; readonly checks: Checks | null; readonly hints: readonly string[]; readonly flags: readonly string[]; readonly createdAt: Timestamp; readonly event: EventView | null; readonly picture: { readonly format: "jpeg" | "png" | "webp"; readonly orientation: number; readonly keptUntil: Timestamp; } | null; })[]; readonly next: string | null; };
 
 type CustomerId = string;
 
@@ -112,19 +112,25 @@ type OutcomeName = "passed" | "declined" | "unknown-customer" | "blocklisted" | 
 
 type Overview = { readonly hours: readonly { readonly hour: Timestamp; readonly outcomes: Readonly<Record<string, number>>; readonly attempts: { readonly delivered: number; readonly failed: number; }; readonly deliveries: { readonly delivered: number; readonly dead: number; }; }[]; readonly waiting: { readonly pending: number; readonly inFlight: number; readonly failing: number; readonly held: number; readonly dead: number; }; readonly mostCounted: number; readonly times: { readonly count: number; readonly p50Ms: number; readonly p95Ms: number; } | null; readonly endpoints: readonly { readonly id: Id; readonly attempts: { readonly delivered: number; readonly failed: number; }; }[]; readonly silence: { readonly lastEventAt: Timestamp; readonly told: boolean; } | null; };
 
-type Policy = { readonly thresholds: { readonly match: "convenient" | "balanced" | "strict" | number; }; readonly checks: { readonly lenses: "block" | "flag" | "off"; readonly headCover: "block" | "flag" | "off"; }; readonly liveness: { readonly threshold: number; }; readonly secondFactor: boolean; readonly lockout: { readonly waitAfterFailures: number; readonly waitSeconds: number; readonly stopAfterFailures: number; }; readonly capture: { readonly liveness: "passive" | "challenge" | "both"; readonly fileUpload: boolean; readonly returnUrls: readonly string[]; readonly frameAncestors: readonly string[]; }; readonly replayedPictures: "captures" | "all"; };
+type PictureView = { readonly format: "jpeg" | "png" | "webp"; readonly orientation: number; readonly keptUntil: Timestamp; readonly authenticationId: Id; readonly image: string; };
 
-type PolicyBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; readonly stated?: unknown; };
+type Policy = { readonly thresholds: { readonly match: "convenient" | "balanced" | "strict" | number; }; readonly checks: { readonly lenses: "block" | "flag" | "off"; readonly headCover: "block" | "flag" | "off"; }; readonly liveness: { readonly threshold: number; }; readonly secondFactor: boolean; readonly lockout: { readonly waitAfterFailures: number; readonly waitSeconds: number; readonly stopAfterFailures: number; }; readonly capture: { readonly liveness: "passive" | "challenge" | "both"; readonly fileUpload: boolean; readonly returnUrls: readonly string[]; readonly frameAncestors: readonly string[]; }; readonly replayedPictures: "captures" | "all"; readonly retention: { readonly pictureDays: number; }; };
 
-type PolicyInForce = { readonly thresholds: { readonly match: "convenient" | "balanced" | "strict" | number; }; readonly checks: { readonly lenses: "block" | "flag" | "off"; readonly headCover: "block" | "flag" | "off"; }; readonly liveness: { readonly threshold: number; }; readonly secondFactor: boolean; readonly lockout: { readonly waitAfterFailures: number; readonly waitSeconds: number; readonly stopAfterFailures: number; }; readonly capture: { readonly liveness: "passive" | "challenge" | "both"; readonly fileUpload: boolean; readonly returnUrls: readonly string[]; readonly frameAncestors: readonly string[]; }; readonly replayedPictures: "captures" | "all"; readonly stated: StatedRates; };
+type PolicyBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; readonly retention?: { readonly pictureDays?: number; }; readonly stated?: unknown; };
+
+type PolicyInForce = { readonly thresholds: { readonly match: "convenient" | "balanced" | "strict" | number; }; readonly checks: { readonly lenses: "block" | "flag" | "off"; readonly headCover: "block" | "flag" | "off"; }; readonly liveness: { readonly threshold: number; }; readonly secondFactor: boolean; readonly lockout: { readonly waitAfterFailures: number; readonly waitSeconds: number; readonly stopAfterFailures: number; }; readonly capture: { readonly liveness: "passive" | "challenge" | "both"; readonly fileUpload: boolean; readonly returnUrls: readonly string[]; readonly frameAncestors: readonly string[]; }; readonly replayedPictures: "captures" | "all"; readonly retention: { readonly pictureDays: number; }; readonly stated: StatedRates; };
 
 type PolicyPreview = { readonly looked: number; readonly since: Timestamp | null; readonly unchanged: number; readonly changes: readonly ({ readonly from: OutcomeName; readonly to: "passed" | "declined" | "unknown-customer" | "blocklisted" | "spoof" | "not-recognized" | "error" | "undetermined"; readonly count: number; })[]; readonly policy: Policy; };
 
-type PolicyPreviewBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; readonly stated?: unknown; readonly last?: number; };
+type PolicyPreviewBody = { readonly thresholds?: { readonly match?: "convenient" | "balanced" | "strict" | number; }; readonly checks?: { readonly lenses?: "block" | "flag" | "off"; readonly headCover?: "block" | "flag" | "off"; }; readonly liveness?: { readonly threshold?: number; }; readonly secondFactor?: boolean; readonly lockout?: { readonly waitAfterFailures?: number; readonly waitSeconds?: number; readonly stopAfterFailures?: number; }; readonly capture?: { readonly liveness?: "passive" | "challenge" | "both"; readonly fileUpload?: boolean; readonly returnUrls?: readonly string[]; readonly frameAncestors?: readonly string[]; }; readonly replayedPictures?: "captures" | "all"; readonly retention?: { readonly pictureDays?: number; }; readonly stated?: unknown; readonly last?: number; };
 
 type PresentEvent = { readonly id: Id; readonly outcome: OutcomeName; readonly authenticationId: Id | null; readonly test: boolean; readonly notification: NotificationBody; readonly createdAt: Timestamp; };
 
 type Problem = { readonly type: string; readonly title: string; readonly status: number; readonly code: string; readonly detail: string; readonly requestId: string; readonly errors?: readonly { readonly path: string; readonly message: string; }[]; readonly errorCode?: number; readonly authenticationId?: string; readonly eventId?: string; readonly hints?: readonly string[]; readonly reason?: string; readonly canonical?: string; };
+
+type Quotas = { readonly customers?: number | null; readonly endpoints?: number | null; readonly keys?: number | null; readonly pictureBytes?: number | null; };
+
+type QuotasInForce = { readonly customers: { readonly used: number; readonly most: number | null; }; readonly endpoints: { readonly used: number; readonly most: number | null; }; readonly keys: { readonly used: number; readonly most: number | null; }; readonly pictureBytes: { readonly used: number; readonly most: number | null; }; };
 
 type Ready = { readonly status: "ready"; readonly engine: null | { readonly embedderId: string; readonly network: "none" | "reachable"; readonly processes: number; }; readonly delivery: boolean; };
 
@@ -242,6 +248,7 @@ export interface Schemas {
   readonly OperatorEventsPage: OperatorEventsPage;
   readonly OutcomeName: OutcomeName;
   readonly Overview: Overview;
+  readonly PictureView: PictureView;
   readonly Policy: Policy;
   readonly PolicyBody: PolicyBody;
   readonly PolicyInForce: PolicyInForce;
@@ -249,6 +256,8 @@ export interface Schemas {
   readonly PolicyPreviewBody: PolicyPreviewBody;
   readonly PresentEvent: PresentEvent;
   readonly Problem: Problem;
+  readonly Quotas: Quotas;
+  readonly QuotasInForce: QuotasInForce;
   readonly Ready: Ready;
   readonly ReplayBody: ReplayBody;
   readonly ReplayPreview: ReplayPreview;
@@ -286,7 +295,7 @@ export interface Operations {
   readonly enrolCustomer: {
     readonly input: { readonly customerId: CustomerId; readonly body: EnrolBody | FormData; };
     readonly answers: { readonly 200: Enrolled; readonly 201: Enrolled; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 429: "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "quotaReached"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 429: "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** One customer with block and lock state; never a template or an image */
   readonly readCustomer: {
@@ -304,7 +313,7 @@ export interface Operations {
   readonly createCustomer: {
     readonly input: { readonly body: EnrolBody | FormData; };
     readonly answers: { readonly 201: Enrolled; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 429: "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "quotaReached"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 429: "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Customers by id */
   readonly listCustomers: {
@@ -316,7 +325,7 @@ export interface Operations {
   readonly addTemplate: {
     readonly input: { readonly customerId: CustomerId; readonly body: EnrolBody | FormData; };
     readonly answers: { readonly 201: Enrolled; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 409: "tooManyTemplates"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 429: "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "unknownCustomer"; readonly 409: "quotaReached" | "tooManyTemplates"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired" | "9001" | "9002" | "9003" | "9004" | "spoof" | "mask" | "lenses" | "headCover"; readonly 429: "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Enrol many: newline JSON in (64 MB at most), a result line each out. Send it again to go on where it broke. */
   readonly enrolCustomers: {
@@ -358,7 +367,7 @@ export interface Operations {
   readonly authenticate: {
     readonly input: { readonly idempotencyKey?: string; readonly body: AuthenticateBody | CaptureRef | FormData; };
     readonly answers: { readonly 200: Decided; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "stillRunning" | "captureIncomplete" | "captureUndecided"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "9001" | "9002" | "9003" | "9004" | "idempotencyKeyReused"; readonly 429: "9005" | "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 409: "stillRunning" | "captureIncomplete" | "captureUndecided" | "quotaReached"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "9001" | "9002" | "9003" | "9004" | "idempotencyKeyReused"; readonly 429: "9005" | "tooManyRequests"; readonly 500: "9500" | "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** Attempts, newest first */
   readonly listAuthentications: {
@@ -383,6 +392,12 @@ export interface Operations {
     readonly input: { readonly body: VendorVerifyBody; };
     readonly answers: { readonly 200: Verified; };
     readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** The picture of an attempt, where the policy keeps any; every look is audited */
+  readonly readPicture: {
+    readonly input: { readonly id: Id; };
+    readonly answers: { readonly 200: PictureView; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "signInAgain"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** A link to the capture page, to be opened once: to authenticate (authenticate) or enrol (customers:write) */
   readonly createCaptureSession: {
@@ -424,13 +439,13 @@ export interface Operations {
   readonly beginCapture: {
     readonly input: { readonly id: Id; readonly body: CaptureBeginBody; };
     readonly answers: { readonly 200: CaptureBegun; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 403: "captureRefused" | "captureFileRefused" | "crossSite"; readonly 410: "captureEnded"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired"; readonly 500: "internal"; readonly 503: "overloaded" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 403: "captureRefused" | "captureFileRefused" | "crossSite"; readonly 409: "quotaReached"; readonly 410: "captureEnded"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 422: "consentRequired"; readonly 500: "internal"; readonly 503: "overloaded" | "storeUnavailable"; };
   };
   /** The page's: one frame of a try */
   readonly sendCaptureFrame: {
     readonly input: { readonly id: Id; readonly body: CaptureFrameBody | FormData; };
     readonly answers: { readonly 200: CaptureFrameAnswer; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 403: "captureRefused" | "crossSite"; readonly 409: "captureNonceRefused" | "stillRunning"; readonly 410: "captureEnded"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson" | "emptyImage" | "malformedImage" | "malformedMultipart"; readonly 403: "captureRefused" | "crossSite"; readonly 409: "captureNonceRefused" | "stillRunning" | "quotaReached"; readonly 410: "captureEnded"; readonly 413: "bodyTooLarge" | "imageTooLarge"; readonly 415: "unsupportedMediaType"; readonly 500: "internal"; readonly 503: "overloaded" | "notReady" | "storeUnavailable"; };
   };
   /** The page's: the camera can't be used */
   readonly noteCaptureProblem: {
@@ -486,11 +501,23 @@ export interface Operations {
     readonly answers: { readonly 200: TenantsPage; };
     readonly problems: { readonly 400: "invalidCursor" | "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
+  /** Bound what a tenant may have; what it has already stays. Audited there. */
+  readonly writeQuotas: {
+    readonly input: { readonly tenantId: string; readonly body: Quotas; };
+    readonly answers: { readonly 200: QuotasInForce; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
+  /** What the tenant has, and what it may have */
+  readonly readQuotas: {
+    readonly input: {  };
+    readonly answers: { readonly 200: QuotasInForce; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
   /** Register a URL that receives events; its secret is shown this once */
   readonly createEndpoint: {
     readonly input: { readonly body: EndpointBody; };
     readonly answers: { readonly 201: EndpointCreated; };
-    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "refusedUrl" | "refusedHeader" | "refusedAuth" | "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 409: "quotaReached"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Every endpoint of the tenant */
   readonly listEndpoints: {
@@ -550,7 +577,7 @@ export interface Operations {
   readonly openStream: {
     readonly input: { readonly body: StreamBody; };
     readonly answers: { readonly 200: StreamOpened; readonly 201: StreamOpened; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 409: "quotaReached"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Say what became of the last delivery and get the next, signed; waits up to 20 s for one */
   readonly nextOfStream: {
@@ -652,7 +679,7 @@ export interface Operations {
   readonly createKey: {
     readonly input: { readonly body: KeyBody; };
     readonly answers: { readonly 201: KeyCreated; };
-    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite" | "signInAgain"; readonly 409: "quotaReached"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Every key of the tenant, without the key itself */
   readonly listKeys: {
@@ -765,6 +792,7 @@ export const OPERATIONS = {
   readAuthentication: ["GET", "/v1/authentications/{id}"],
   verifyAuthentication: ["POST", "/v1/authentications/verify"],
   verifyAuthenticationAsVendor: ["POST", "/omni/authentication/verify"],
+  readPicture: ["GET", "/v1/authentications/{id}/picture"],
   createCaptureSession: ["POST", "/v1/capture-sessions"],
   readCaptureSession: ["GET", "/v1/capture-sessions/{id}"],
   closeCaptureSession: ["DELETE", "/v1/capture-sessions/{id}"],
@@ -782,6 +810,8 @@ export const OPERATIONS = {
   previewPolicy: ["POST", "/v1/policy/preview"],
   createTenant: ["POST", "/v1/tenants"],
   listTenants: ["GET", "/v1/tenants"],
+  writeQuotas: ["PUT", "/v1/tenants/{tenantId}/quotas"],
+  readQuotas: ["GET", "/v1/quotas"],
   createEndpoint: ["POST", "/v1/endpoints"],
   listEndpoints: ["GET", "/v1/endpoints"],
   readEndpoint: ["GET", "/v1/endpoints/{id}"],

@@ -7,6 +7,7 @@ export function ExportCustomer({ customerId, disabled }: { readonly customerId: 
   const { act, busy } = useAct();
   const save = async (): Promise<void> => {
     const authentications: Schemas["CustomerExport"]["authentications"][number][] = [];
+    const pictures: Schemas["PictureView"][] = [];
     let after: string | null = "";
     while (after !== null) {
       const paging: { readonly after?: string } = after === "" ? {} : { after };
@@ -15,8 +16,13 @@ export function ExportCustomer({ customerId, disabled }: { readonly customerId: 
       });
       if (page === null) return;
       authentications.push(...page.authentications);
+      for (const { id } of page.authentications.filter((one) => one.picture !== null)) {
+        const picture: Schemas["PictureView"] | null = await act(async (client) => await client.readPicture({ id }));
+        if (picture === null) return;
+        pictures.push(picture);
+      }
       after = page.next;
-      if (after === null) download(`${customerId}.json`, { customer: page.customer, authentications });
+      if (after === null) download(`${customerId}.json`, { customer: page.customer, authentications, pictures });
     }
   };
   return (

@@ -1,5 +1,16 @@
 import { type Static, Type } from "typebox";
-import { CustomerId, closed, Id, ImageBase64, nullable, OutcomeName, page, pagingQuery, Timestamp } from "./common.ts";
+import {
+  CustomerId,
+  closed,
+  Id,
+  ImageBase64,
+  nullable,
+  OutcomeName,
+  oneOf,
+  page,
+  pagingQuery,
+  Timestamp,
+} from "./common.ts";
 import { DeliveryView } from "./deliveries.ts";
 import { EventView, NotificationBody } from "./events.ts";
 import { Source } from "./sources.ts";
@@ -66,8 +77,22 @@ export const AuthenticationDetail = closed({
 });
 export type AuthenticationDetail = Static<typeof AuthenticationDetail>;
 
-/** An attempt as it is told to the customer: with what was sent about it. */
-export const ExportedAuthentication = closed({ ...view, event: nullable(EventView) });
+const picture = {
+  format: oneOf(["jpeg", "png", "webp"], "Of the file."),
+  orientation: Type.Integer({ minimum: 1, maximum: 8, description: "How it is turned, as EXIF counts." }),
+  keptUntil: Timestamp,
+};
+
+/** A picture that a policy keeps. */
+export const PictureView = closed({ ...picture, authenticationId: Id, image: ImageBase64 });
+export type PictureView = Static<typeof PictureView>;
+
+/** An attempt as it is told to the customer: with what was sent about it, and whether its picture is kept. */
+export const ExportedAuthentication = closed({
+  ...view,
+  event: nullable(EventView),
+  picture: nullable(closed(picture, { description: "Kept; `GET /v1/authentications/{id}/picture` has it." })),
+});
 
 export const AuthenticationsQuery = closed({
   ...pagingQuery,

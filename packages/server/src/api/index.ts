@@ -10,6 +10,7 @@ export {
   AuthenticationView,
   Checks,
   Decided,
+  PictureView,
   VendorVerifyBody,
   Verified,
   VerifyBody,
@@ -91,4 +92,12 @@ export {
   StreamRequest,
   StreamSignBody,
 } from "./streams.ts";
-export { TenantBody, TenantCreated, TenantsPage, TenantView } from "./tenants.ts";
+export {
+  Quotas,
+  QuotasInForce,
+  TenantBody,
+  TenantCreated,
+  TenantParams,
+  TenantsPage,
+  TenantView,
+} from "./tenants.ts";

@@ -37,6 +37,15 @@ const lockout = {
   }),
 };
 
+const retention = {
+  pictureDays: Type.Integer({
+    minimum: 0,
+    maximum: 1_095,
+    description:
+      "Days for which the picture of every judged attempt of an enrolled customer is kept, sealed; at most as long as the attempt itself. 0: pictures are never stored. Fewer days hold for those that are there as well.",
+  }),
+};
+
 const Origin = Type.String({
   pattern: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$",
   maxLength: 300,
@@ -81,6 +90,7 @@ export const Policy = closed({
   lockout: closed(lockout),
   capture: closed(capture),
   replayedPictures: ReplayedPictures,
+  retention: closed(retention),
 });
 export type Policy = Static<typeof Policy>;
 
@@ -126,6 +136,7 @@ export const PolicyBody = closed({
     }),
   ),
   replayedPictures: Type.Optional(ReplayedPictures),
+  retention: Type.Optional(closed({ pictureDays: Type.Optional(retention.pictureDays) })),
   // So that what GET answered can be sent back with a change in it.
   stated: Type.Optional(Type.Unknown({ description: "As GET answers it; not looked at." })),
 });
@@ -166,4 +177,5 @@ export const DEFAULT_POLICY: Policy = {
   // Nobody may frame the page or be sent back to until the tenant says so.
   capture: { liveness: "passive", fileUpload: true, returnUrls: [], frameAncestors: [] },
   replayedPictures: "captures",
+  retention: { pictureDays: 0 },
 };

@@ -1,11 +1,20 @@
 import { encodeNotification, makeNotification, type Notification, newId, type Outcome } from "@sameface/contract";
-import { type Comparison, type Engine, EngineError, type Inspection, type Template } from "@sameface/engine";
+import {
+  type BareImage,
+  type Comparison,
+  type Engine,
+  EngineError,
+  type Inspection,
+  type Template,
+} from "@sameface/engine";
 import type { Policy } from "../api/index.ts";
 import type { Clock } from "../clock.ts";
+import { sealPicture } from "../faces/kept-picture.ts";
 import { isRefused, type RefusedProblem } from "../faces/problem-failures.ts";
-import { lockLimitsOf } from "../policy/tenant-policy.ts";
+import { keepPicturesMs, lockLimitsOf } from "../policy/tenant-policy.ts";
 import type { Random } from "../random.ts";
 import type { SeenBefore } from "../store/capture-sessions.ts";
+import type { KeptPicture } from "../store/kept-pictures.ts";
 import type { Customer } from "../store/records.ts";
 import type { CounterKey, CustomerRef, Decision, LockGuard, Store, StoredAnswer } from "../store/store.ts";
 import { StoreError } from "../store/store-error.ts";
@@ -26,9 +35,11 @@ export interface AuthenticationParts {
     | "recordLockedAttempt"
     | "findSeenPicture"
   >;
-  readonly vault: Pick<Vault, "open" | "subject" | "digest" | "tenantSecret">;
+  readonly vault: Pick<Vault, "seal" | "open" | "subject" | "digest" | "tenantSecret">;
   readonly engine: Pick<Engine, "inspect">;
   readonly compare: (a: Template, b: Template) => Comparison;
+  /** What of a picture file may be kept, where a policy keeps any. */
+  readonly bare: (image: Uint8Array) => BareImage | null;
   readonly readPolicy: (tenantId: string) => Promise<Policy>;
   readonly clock: Clock;
   readonly random: Random;
@@ -223,7 +234,9 @@ async function record(
 ): Promise<AuthenticationResult | null> {
   const decided = compose(attempt, { judgement, begun, timings: timingsOf(attempt, turn, inspection) });
   const answer = attempt.request.present(decided);
-  const decision = decisionOf(attempt, { turn, decided, answer });
+  // Of whom the picture might show there is a consent only where a customer was judged.
+  const kept = inspection === null ? null : keptOf(attempt, turn, decided);
+  const decision = { ...decisionOf(attempt, { turn, decided, answer }), ...(kept === null ? {} : { kept }) };
   const result = await within(
     attempt.span,
     "store decision",
@@ -352,6 +365,13 @@ function decisionOf(
     }),
     idempotency: idempotencyKey === null ? null : { key: idempotencyKey, answer },
   };
+}
+
+/** The picture as it is to be kept; `null`: the policy keeps none, or nothing of it can be read. */
+function keptOf({ parts, request }: Attempt, turn: Turn, { authenticationId }: DecidedAttempt): KeptPicture | null {
+  const keepMs = keepPicturesMs(turn.policy);
+  const bare = keepMs === 0 ? null : parts.bare(request.image);
+  return bare === null ? null : sealPicture(bare, { ...request, authenticationId, vault: parts.vault, keepMs });
 }
 
 function detailsOf({ checks, hints, flags, timings }: DecidedAttempt): unknown {

@@ -1,6 +1,6 @@
 import { newId } from "@sameface/contract";
-import type { Customer, Page } from "../store/records.ts";
-import type { CustomerRef, ErasureCounts, Paging } from "../store/store.ts";
+import type { Customer, ErasureCounts, Page } from "../store/records.ts";
+import type { CustomerRef, Paging } from "../store/store.ts";
 import { type CustomerParts, customerRef } from "./enrol.ts";
 
 /** A change to one customer, and who asked for it. */

@@ -47,6 +47,7 @@ export const AUTHENTICATION_SHAPES = {
       "idempotencyKeyReused",
       "captureIncomplete",
       "captureUndecided",
+      "quotaReached",
       "notFound",
       "overloaded",
       "notReady",

@@ -64,7 +64,7 @@ export const CAPTURE_CALL_SHAPES = {
     params: IdParams,
     body: { kind: "json", schema: CaptureBeginBody },
     answers: { 200: { description: "The nonce of the try", schema: CaptureBegun } },
-    problems: ["captureRefused", "captureEnded", "captureFileRefused", "consentRequired", "overloaded"],
+    problems: ["captureRefused", "captureEnded", "captureFileRefused", "consentRequired", "quotaReached", "overloaded"],
   }),
   frame: defineRoute({
     operationId: "sendCaptureFrame",
@@ -75,7 +75,15 @@ export const CAPTURE_CALL_SHAPES = {
     params: IdParams,
     body: { kind: "upload", schema: CaptureFrameBody },
     answers: { 200: { description: "What to do next", schema: CaptureFrameAnswer } },
-    problems: ["captureRefused", "captureEnded", "captureNonceRefused", "stillRunning", "overloaded", "notReady"],
+    problems: [
+      "captureRefused",
+      "captureEnded",
+      "captureNonceRefused",
+      "stillRunning",
+      "quotaReached",
+      "overloaded",
+      "notReady",
+    ],
   }),
   note: defineRoute({
     operationId: "noteCaptureProblem",

@@ -5,6 +5,7 @@ import { authenticationView, eventView } from "./authentication-views.ts";
 import { customerView } from "./customer-views.ts";
 import { type CustomerRouteParts, changeOf, unknownCustomer, viewContext } from "./customers.ts";
 import { pagingOf } from "./paging.ts";
+import { pictureFacts } from "./pictures.ts";
 import { bind, defineRoute, type Route } from "./route.ts";
 
 export const CUSTOMER_EXPORT_SHAPES = {
@@ -25,7 +26,8 @@ export const CUSTOMER_EXPORT_SHAPES = {
 
 /** What the export reads beside the customer. */
 export interface CustomerExportParts extends CustomerRouteParts {
-  readonly store: CustomerRouteParts["store"] & Pick<Store, "listAuthentications" | "readEvent" | "recordAudit">;
+  readonly store: CustomerRouteParts["store"] &
+    Pick<Store, "listAuthentications" | "readEvent" | "listPictures" | "recordAudit">;
 }
 
 /** The route that a customer's data leave by. */
@@ -41,10 +43,16 @@ export function customerExportRoutes(parts: CustomerExportParts): readonly Route
       await store.recordAudit({ tenantId, audit: { actor, action: "customer.exported", target, details: {} } });
       const where = { tenantId, customerId, outcome: null, ...pagingOf(call.query) };
       const { items, next } = await store.listAuthentications(where);
+      const kept = await store.listPictures({ tenantId, authenticationIds: items.map((one) => one.authenticationId) });
+      const pictures = new Map(kept.map((one) => [one.authenticationId, pictureFacts(one)]));
       const authentications: CustomerExport["authentications"] = [];
       for (const one of items) {
         const event = await store.readEvent({ tenantId, eventId: one.eventId });
-        authentications.push({ ...authenticationView(one), event: event === null ? null : eventView(event) });
+        authentications.push({
+          ...authenticationView(one),
+          event: event === null ? null : eventView(event),
+          picture: pictures.get(one.authenticationId) ?? null,
+        });
       }
       const view = customerView(customer, await viewContext(parts, tenantId));
       const json: CustomerExport = { customer: view, authentications, next };

@@ -40,6 +40,7 @@ const ENROLMENT_PROBLEMS = [
   "mask",
   "lenses",
   "headCover",
+  "quotaReached",
   "9500",
   "overloaded",
   "notReady",

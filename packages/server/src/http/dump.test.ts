@@ -17,9 +17,15 @@ async function fill(server: TestServer): Promise<ReadonlyMap<string, Uint8Array 
   const own = "Bearer-of-an-endpoint-71c2";
   const password = "password-of-an-endpoint-93ab";
   const clientSecret = "client-secret-of-an-endpoint-5d0e";
+  // Kept pictures are sealed like everything else.
+  await server.call("/v1/policy", { method: "PUT", body: { retention: { pictureDays: 1 } } });
   const enrolled = await server.enrol("anna", { face: "anna" });
   assert.equal(enrolled.status, 201);
-  assert.equal((await server.authenticate("anna", { face: "anna", shot: 1 })).body["outcome"], "passed");
+  const shot = { face: "anna", shot: 1, words: "picture-of-an-attempt-that-is-kept-2f7e" };
+  const passed = await server.authenticate("anna", shot);
+  assert.equal(passed.body["outcome"], "passed");
+  const keptId = { tenantId: "default", authenticationId: String(passed.body["id"]) };
+  assert.notEqual(await server.store.readPicture(keptId), null);
   const url = "http://127.0.0.1:4999/hook";
   const tokenUrl = "http://127.0.0.1:4999/token";
   const secrets: string[] = [];
@@ -49,6 +55,7 @@ async function fill(server: TestServer): Promise<ReadonlyMap<string, Uint8Array 
     ["template as its tenant's rotation leaves it", bytesOf(openTemplate(stored, { vault, ...ref }).vector)],
     ["first value of the template as text", String(template.value.vector[0])],
     ["picture", image],
+    ["kept picture", picture(shot)],
     ["master key", Buffer.from(readFileSync(keyFile, "utf8").trim(), "base64")],
     ["key of a hash", vault.tenantSecret("templateRotation", "default")],
     ["own header", own],

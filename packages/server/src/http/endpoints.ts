@@ -47,7 +47,7 @@ export const ENDPOINT_SHAPES = {
     fresh: true,
     body: { kind: "json", schema: EndpointBody },
     answers: { 201: { description: "The endpoint", schema: EndpointCreated } },
-    problems: SETTING_PROBLEMS,
+    problems: [...SETTING_PROBLEMS, "quotaReached"],
   }),
   list: defineRoute({
     operationId: "listEndpoints",

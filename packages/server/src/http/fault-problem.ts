@@ -27,7 +27,9 @@ export function faultProblem(fault: unknown): ProblemAnswer {
   }
 }
 
-function storeProblem({ code }: StoreError): ProblemAnswer {
+function storeProblem({ code, message }: StoreError): ProblemAnswer {
+  // Its text is a number and a word of ours.
+  if (code === "quotaReached") return problem("quotaReached", `Nothing was stored: ${message}.`);
   if (code === "invalidCursor") return problem("invalidCursor", "Pass `next` of the page before, unchanged.");
   return problem("storeUnavailable", "Nothing was decided or stored; repeat the request.", {
     retryAfterSeconds: RETRY_AFTER_SECONDS,

@@ -30,7 +30,7 @@ export const KEY_SHAPES = {
     fresh: true,
     body: { kind: "json", schema: KeyBody },
     answers: { 201: { description: "The key", schema: KeyCreated } },
-    problems: [],
+    problems: ["quotaReached"],
   }),
   list: defineRoute({
     operationId: "listKeys",

@@ -2,8 +2,8 @@ import { EMBEDDER_ID, type Engine } from "@sameface/engine";
 import { Policy, PolicyBody, PolicyInForce, PolicyPreview, PolicyPreviewBody } from "../api/index.ts";
 import { previewDecision } from "../authentication/preview-decision.ts";
 import { statedRates } from "../policy/stated-rates.ts";
-import { changePolicy, matchThresholdOf, readTenantPolicy } from "../policy/tenant-policy.ts";
-import type { DecisionOnRecord } from "../store/records.ts";
+import { changePolicy, keepPicturesMs, matchThresholdOf, readTenantPolicy } from "../policy/tenant-policy.ts";
+import type { AuditEntry, DecisionOnRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { keptDecision } from "./authentication-views.ts";
 import { bind, defineRoute, type Route, timestamp } from "./route.ts";
@@ -60,21 +60,10 @@ export function policyRoutes({
     }),
     bind(POLICY_SHAPES.write, async ({ caller: { tenantId, actor }, body }) => {
       const policy = changePolicy(await readTenantPolicy(store, tenantId), body);
-      const details = {
-        match: policy.thresholds.match,
-        lenses: policy.checks.lenses,
-        headCover: policy.checks.headCover,
-        liveness: policy.liveness.threshold,
-        secondFactor: policy.secondFactor,
-        ...policy.lockout,
-        captureLiveness: policy.capture.liveness,
-        captureFileUpload: policy.capture.fileUpload,
-        returnUrls: policy.capture.returnUrls.join(" "),
-        frameAncestors: policy.capture.frameAncestors.join(" "),
-        replayedPictures: policy.replayedPictures,
-      };
+      const details = auditedFacts(policy);
       const audit = { actor, action: "policy.changed", target: `tenant:${tenantId}`, details };
-      await store.writePolicy({ tenantId, policy: JSON.stringify(policy), audit });
+      const keep = { keepPicturesMs: keepPicturesMs(policy) };
+      await store.writePolicy({ tenantId, policy: JSON.stringify(policy), ...keep, audit });
       return { status: 200, json: policy };
     }),
     bind(POLICY_SHAPES.preview, async ({ caller: { tenantId }, body: { last = 1_000, ...change } }) => {
@@ -84,6 +73,24 @@ export function policyRoutes({
       return { status: 200, json: previewOf(decisions, { present, wanted }) };
     }),
   ];
+}
+
+/** What the audit tells of a policy. */
+function auditedFacts(policy: Policy): AuditEntry["details"] {
+  return {
+    match: policy.thresholds.match,
+    lenses: policy.checks.lenses,
+    headCover: policy.checks.headCover,
+    liveness: policy.liveness.threshold,
+    secondFactor: policy.secondFactor,
+    ...policy.lockout,
+    captureLiveness: policy.capture.liveness,
+    captureFileUpload: policy.capture.fileUpload,
+    returnUrls: policy.capture.returnUrls.join(" "),
+    frameAncestors: policy.capture.frameAncestors.join(" "),
+    replayedPictures: policy.replayedPictures,
+    pictureDays: policy.retention.pictureDays,
+  };
 }
 
 function previewOf(

@@ -46,6 +46,7 @@ export const PROBLEMS = {
   endpointUnavailable: { status: 409, title: "The endpoint is disabled or gone" },
   streamTaken: { status: 409, title: "Another listener holds the stream" },
   nameTaken: { status: 409, title: "The name is taken" },
+  quotaReached: { status: 409, title: "The tenant has as much as it may have" },
   tooManyTemplates: { status: 409, title: "The customer has as many templates as allowed" },
   captureEnded: { status: 410, title: "The capture has ended" },
   imageTooLarge: { status: 413, title: "The image is larger than 8 MB" },

@@ -39,6 +39,7 @@ export async function ensureRootKey(options: {
       name: adminKey === null ? "made at the first start" : "SAMEFACE_ADMIN_KEY",
       scopes: ["root", "admin"],
       expiresAtMs: null,
+      isRoot: true,
       audit: audit("key.created", `key:${keyId}`),
     });
   }

@@ -14,6 +14,7 @@ import { METRICS_SHAPES } from "./metrics.ts";
 import { OPERATOR_EVENT_SHAPES } from "./operator-events.ts";
 import { OVERVIEW_SHAPES } from "./overview.ts";
 import { PAGE_SHAPES } from "./pages.ts";
+import { PICTURE_SHAPES } from "./pictures.ts";
 import { POLICY_SHAPES } from "./policy.ts";
 import { REPLAY_SHAPES } from "./replays.ts";
 import type { RouteShape } from "./route.ts";
@@ -30,6 +31,7 @@ export const ROUTE_SHAPES: readonly RouteShape[] = [
   CUSTOMER_EXPORT_SHAPES,
   SOURCE_SHAPES,
   AUTHENTICATION_SHAPES,
+  PICTURE_SHAPES,
   CAPTURE_SESSION_SHAPES,
   CAPTURE_CALL_SHAPES,
   POLICY_SHAPES,

@@ -29,7 +29,7 @@ export const STREAM_SHAPES = {
       200: { description: "It was there; what was missed waits", schema: StreamOpened },
       201: { description: "Made; the secret is shown this once", schema: StreamOpened },
     },
-    problems: [],
+    problems: ["quotaReached"],
   }),
   next: defineRoute({
     operationId: "nextOfStream",

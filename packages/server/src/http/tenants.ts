@@ -1,6 +1,16 @@
 import { newId } from "@sameface/contract";
-import { PagingQuery, TenantBody, TenantCreated, TenantsPage, type TenantView } from "../api/index.ts";
+import {
+  PagingQuery,
+  Quotas,
+  QuotasInForce,
+  TenantBody,
+  TenantCreated,
+  TenantParams,
+  TenantsPage,
+  type TenantView,
+} from "../api/index.ts";
 import type { Random } from "../random.ts";
+import type { QuotaResource } from "../store/quotas.ts";
 import type { Tenant } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { hashApiKey, makeApiKey } from "./api-key.ts";
@@ -29,11 +39,31 @@ export const TENANT_SHAPES = {
     answers: { 200: { description: "A page", schema: TenantsPage } },
     problems: ["invalidCursor"],
   }),
+  writeQuotas: defineRoute({
+    operationId: "writeQuotas",
+    method: "PUT",
+    path: "/v1/tenants/{tenantId}/quotas",
+    summary: "Bound what a tenant may have; what it has already stays. Audited there.",
+    scopes: ["root"],
+    params: TenantParams,
+    body: { kind: "json", schema: Quotas },
+    answers: { 200: { description: "The bounds, and how much there is", schema: QuotasInForce } },
+    problems: ["notFound"],
+  }),
+  readQuotas: defineRoute({
+    operationId: "readQuotas",
+    method: "GET",
+    path: "/v1/quotas",
+    summary: "What the tenant has, and what it may have",
+    scopes: ["audit:read", "policy:write"],
+    answers: { 200: { description: "The bounds, and how much there is", schema: QuotasInForce } },
+    problems: [],
+  }),
 };
 
 /** The routes of tenants; the root's alone. */
 export function tenantRoutes(parts: {
-  readonly store: Pick<Store, "createTenant" | "createKey" | "listTenants">;
+  readonly store: Pick<Store, "createTenant" | "createKey" | "listTenants" | "readQuotas" | "writeQuotas">;
   readonly random: Random;
 }): readonly Route[] {
   const { store, random } = parts;
@@ -61,7 +91,34 @@ export function tenantRoutes(parts: {
       const { items, next } = await store.listTenants(pagingOf(query));
       return { status: 200, json: { items: items.map(tenantView), next } };
     }),
+    ...quotaRoutes(store),
   ];
+}
+
+function quotaRoutes(store: Pick<Store, "readQuotas" | "writeQuotas">): readonly Route[] {
+  return [
+    bind(TENANT_SHAPES.writeQuotas, async ({ caller: { actor }, params: { tenantId }, body }) => {
+      const { customers = null, endpoints = null, keys = null, pictureBytes = null } = body;
+      const most = { customers, endpoints, keys, pictureBytes };
+      const audit = { actor, action: "quotas.changed", target: `tenant:${tenantId}`, details: most };
+      if (!(await store.writeQuotas({ tenantId, most, audit }))) return problem("notFound", "No tenant has the id.");
+      return { status: 200, json: await quotasOf(store, tenantId) };
+    }),
+    bind(TENANT_SHAPES.readQuotas, async ({ caller }) => {
+      return { status: 200, json: await quotasOf(store, caller.tenantId) };
+    }),
+  ];
+}
+
+async function quotasOf(store: Pick<Store, "readQuotas">, tenantId: string): Promise<QuotasInForce> {
+  const { most, used } = await store.readQuotas({ tenantId });
+  const of = (one: QuotaResource) => ({ used: used[one], most: most[one] });
+  return {
+    customers: of("customers"),
+    endpoints: of("endpoints"),
+    keys: of("keys"),
+    pictureBytes: of("pictureBytes"),
+  };
 }
 
 function tenantView({ tenantId, name, createdAtMs }: Tenant): TenantView {

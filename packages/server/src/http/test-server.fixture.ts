@@ -42,6 +42,7 @@ import { commonProblems, openApiDocument } from "./openapi.ts";
 import { operatorEventRoutes } from "./operator-events.ts";
 import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./pages.ts";
+import { pictureRoutes } from "./pictures.ts";
 import { policyRoutes } from "./policy.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
 import { replayRoutes } from "./replays.ts";
@@ -146,7 +147,23 @@ export async function startTestServer(
   const streams = createStreams({ store, vault, random, clock, version: "0" });
   const readProcess = () => ({ residentBytes: 1, cpuSeconds: 1, loopDelayP99Seconds: 0 });
   const metrics = createMetrics({ store, engine, readProcess, version: "0", roles: ["api"] });
-  const parts = { streams, store, vault, engine, random, clock, log, metrics, tracer, endpoints, readPolicy, compare };
+  // A scripted picture is a text, and nothing beside it.
+  const bare = (bytes: Uint8Array) => ({ format: "png", orientation: 1, bytes }) as const;
+  const parts = {
+    streams,
+    store,
+    vault,
+    engine,
+    random,
+    clock,
+    log,
+    metrics,
+    tracer,
+    endpoints,
+    readPolicy,
+    compare,
+    bare,
+  };
   const sessions = createSessions({ store, clock, random, onFault: () => undefined });
   const pages = await writePages(parent);
   const captures = createCaptures({
@@ -169,6 +186,7 @@ export async function startTestServer(
     ...sourceRoutes(parts),
     ...authenticationRoutes(parts),
     ...captureRoutes({ captures }),
+    ...pictureRoutes(parts),
     ...policyRoutes(parts),
     ...tenantRoutes(parts),
     ...endpointRoutes(parts),

@@ -16,6 +16,7 @@ export function changePolicy(present: Policy, body: PolicyBody): Policy {
     lockout: { ...present.lockout, ...body.lockout },
     capture: { ...present.capture, ...body.capture },
     replayedPictures: body.replayedPictures ?? present.replayedPictures,
+    retention: { ...present.retention, ...body.retention },
   };
 }
 
@@ -31,6 +32,11 @@ export async function readTenantPolicy(store: Pick<Store, "readPolicy">, tenantI
   const value: unknown = typeof stored === "object" ? { ...DEFAULT_POLICY, ...stored } : stored;
   if (!POLICY.Check(value)) throw new ServerError("policyUnreadable", "the stored policy does not fit its schema");
   return value;
+}
+
+/** How long pictures of attempts are kept; 0: they are not. @see docs/adr/0011-what-is-never-stored-or-logged.md */
+export function keepPicturesMs({ retention }: Policy): number {
+  return retention.pictureDays * 86_400_000;
 }
 
 /** From which failures on an attempt is barred. @see reliability.md T7 */

@@ -43,6 +43,12 @@ export interface ApiKey {
   readonly lastUsedAtMs: AtMs | null;
 }
 
+/** A key to be stored. */
+export interface NewApiKey extends Pick<ApiKey, "tenantId" | "keyId" | "name" | "hash" | "scopes" | "expiresAtMs"> {
+  /** Stored whatever the tenant's quota. */
+  readonly isRoot?: true;
+}
+
 /** A block, kept apart from the customer's row so that it outlives an erasure as a keyed hash. */
 export interface Block {
   /** `null` after an erasure. */
@@ -319,6 +325,9 @@ export interface Swept {
   /** Where the next batch goes on; `null`: nothing more is that old. */
   readonly next: number | null;
 }
+
+/** Rows taken away or emptied, by table; the answer of an erasure. */
+export type ErasureCounts = Readonly<Record<string, number>>;
 
 /** Who did what. Customers stand here as their keyed hash, never by id. */
 export interface AuditEntry {

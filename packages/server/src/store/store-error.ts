@@ -6,6 +6,8 @@ export type StoreErrorCode =
   | "folderInUse"
   | "migrationFailed"
   | "invalidCursor"
+  /** The tenant has as many of something as it may have: nothing was written. */
+  | "quotaReached"
   /** A row of this id stands already, or the row that it refers to does not. */
   | "conflict"
   | "closed";

@@ -17,6 +17,8 @@ import { lockoutConformance } from "./conformance/lockouts.conformance.ts";
 import { mannersConformance } from "./conformance/manners.conformance.ts";
 import { operatorEventConformance } from "./conformance/operator-events.conformance.ts";
 import { overviewConformance } from "./conformance/overview.conformance.ts";
+import { pictureConformance } from "./conformance/pictures.conformance.ts";
+import { quotaConformance } from "./conformance/quotas.conformance.ts";
 import { replayConformance } from "./conformance/replays.conformance.ts";
 import { retentionConformance } from "./conformance/retention.conformance.ts";
 import { rewrapConformance } from "./conformance/rewrap.conformance.ts";
@@ -59,6 +61,8 @@ export function storeConformance(
     hourlyConformance(open);
     overviewConformance(open);
     backlogConformance(open);
+    pictureConformance(open);
+    quotaConformance(open);
     retentionConformance(open);
     erasureConformance(open);
     isolationConformance(open, options.othersEvery ?? 1);

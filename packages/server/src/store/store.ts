@@ -1,7 +1,9 @@
 import type { FailureName, OutcomeKind } from "@sameface/contract";
 import type { CaptureSessions, FromCapture } from "./capture-sessions.ts";
+import type { KeptPicture, KeptPictures } from "./kept-pictures.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LockLimits, LockState } from "./lock-state.ts";
+import type { QuotaStore } from "./quotas.ts";
 import type {
   ApiKey,
   AtMs,
@@ -15,9 +17,10 @@ import type {
   DeliveryAttempt,
   DeliveryStatus,
   Endpoint,
+  ErasureCounts,
+  NewApiKey,
   Page,
   ProfileName,
-  Scope,
   SealedSecret,
   StoredEvent,
   Swept,
@@ -127,6 +130,8 @@ export interface Decision extends CustomerRef, FromCapture {
   readonly guard: LockGuard;
   /** Present when the request came with an `Idempotency-Key` that was begun. */
   readonly idempotency: { readonly key: string; readonly answer: StoredAnswer } | null;
+  /** Absent: the picture is not kept. */
+  readonly kept?: KeptPicture;
 }
 
 export type DecisionResult =
@@ -252,11 +257,8 @@ export interface ClaimRequest {
   readonly leaseMs: number;
 }
 
-/** Rows taken away or emptied, by table; the answer of an erasure. */
-export type ErasureCounts = Readonly<Record<string, number>>;
-
 /** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */
-export interface Store extends Ledger, Rewrapping, SessionStore, CaptureSessions {
+export interface Store extends Ledger, Rewrapping, SessionStore, CaptureSessions, KeptPictures, QuotaStore {
   /** Resolves when a trivial write commits; rejects with a {@link StoreError} otherwise. For `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -267,10 +269,7 @@ export interface Store extends Ledger, Rewrapping, SessionStore, CaptureSessions
   listTenants(paging: Paging): Promise<Page<Tenant>>;
 
   /** A hash that stood under a revoked key stands under this one from now on. */
-  createKey(
-    key: InTenant &
-      Audited & { keyId: string; name: string; hash: string; scopes: readonly Scope[]; expiresAtMs: AtMs | null },
-  ): Promise<ApiKey>;
+  createKey(key: NewApiKey & Audited): Promise<ApiKey>;
   /** `null`: no key with this hash; expired and revoked ones are answered, the caller judges. */
   findKey(hash: string): Promise<ApiKey | null>;
   listKeys(where: InTenant & Paging): Promise<Page<ApiKey>>;
@@ -279,7 +278,8 @@ export interface Store extends Ledger, Rewrapping, SessionStore, CaptureSessions
 
   /** The policy as JSON text; `null`: never set. */
   readPolicy(where: InTenant): Promise<string | null>;
-  writePolicy(where: InTenant & Audited & { policy: string }): Promise<void>;
+  /** `keepPicturesMs`: pictures that are there are kept no longer than that either. */
+  writePolicy(where: InTenant & Audited & { policy: string; keepPicturesMs?: number }): Promise<void>;
 
   enrol(enrolment: Enrolment): Promise<EnrolmentResult>;
   readCustomer(ref: CustomerRef): Promise<Customer | null>;

@@ -1,4 +1,4 @@
-import { compare, type Engine, type Inspection } from "@sameface/engine";
+import { bareImage as bare, compare, type Engine, type Inspection } from "@sameface/engine";
 import { type AuthenticationParts, authenticate } from "../../authentication/authenticate.ts";
 import type { Clock } from "../../clock.ts";
 import type { CustomerParts } from "../../customers/enrol.ts";
@@ -200,7 +200,7 @@ function partsOf(making: Making): { readonly parts: NodeParts; readonly stop: ()
   };
   const readPolicy = async (tenantId: string) => await readTenantPolicy(store, tenantId);
   const shared = { store, vault, engine: { ...engine, inspect }, readPolicy, random: dice };
-  const parts = { store, customers: shared, authenticate, authentication: { ...shared, compare, clock } };
+  const parts = { store, customers: shared, authenticate, authentication: { ...shared, compare, bare, clock } };
   const stop = async (): Promise<void> => {
     await Promise.all([worker.stop(), replays.stop()]);
   };

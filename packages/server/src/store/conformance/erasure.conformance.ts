@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ErasureCounts } from "../store.ts";
+import type { ErasureCounts } from "../records.ts";
 import {
   ALL,
   AUDIT,
@@ -63,6 +63,7 @@ export function erasureConformance(open: OpenStore): void {
         templates: 1,
         authentications: 1,
         captures: 0,
+        pictures: 0,
         seenPictures: 0,
         events: 1,
         deliveries: 1,

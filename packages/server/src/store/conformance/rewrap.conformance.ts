@@ -6,6 +6,7 @@ import {
   ALL,
   addEndpoint,
   type Bench,
+  decide,
   enrol,
   newId,
   type OpenStore,
@@ -35,15 +36,21 @@ async function fill(bench: Bench, vault: Vault, name: string) {
     sealedAuth: seal(),
     authKind: "basic",
   });
+  const kept = { sealed: seal(), format: "jpeg", orientation: 1, keepMs: 1_000 } as const;
+  const readRevision = (await store.readCustomer(ref))?.revision ?? null;
+  const { authenticationId } = (await decide(bench, { ref, readRevision, kept })).authentication;
   return async (): Promise<readonly Uint8Array[]> => {
+    const picture = await store.readPicture({ tenantId: TENANT, authenticationId });
     const endpoint = await store.readEndpoint({ tenantId: TENANT, endpointId });
     const customer = await store.readCustomer(ref);
     const found = [
       ...(customer?.templates ?? []).map((one) => one.sealed),
       ...(endpoint?.secrets ?? []).map((one) => one.sealed),
-      ...[endpoint?.sealedHeaders, endpoint?.sealedAuth].filter((one) => one !== null && one !== undefined),
+      ...[endpoint?.sealedHeaders, endpoint?.sealedAuth, picture?.sealed].filter(
+        (one) => one !== null && one !== undefined,
+      ),
     ];
-    assert.equal(found.length, 6);
+    assert.equal(found.length, 7);
     return found;
   };
 }
@@ -100,7 +107,7 @@ export function rewrapConformance(open: OpenStore): void {
       await addEndpoint(bench, { secrets: [], sealedHeaders: null, sealedAuth: null });
       assert.deepEqual(await step(bench, keys.to), { kind: "none" });
       await begin(bench, keys);
-      assert.equal(await finish(bench, keys.to), 18);
+      assert.equal(await finish(bench, keys.to), 21);
       for (const read of records) {
         for (const sealed of await read()) {
           assert.ok(isUnder(keys.to, sealed));
@@ -112,7 +119,7 @@ export function rewrapConformance(open: OpenStore): void {
       const told = items.map(({ actor, action, details }) => [actor, action, details["records"]]);
       assert.deepEqual(told, [
         ["system", "masterKey.changed", undefined],
-        ["system", "masterKey.rewrapped", 18],
+        ["system", "masterKey.rewrapped", 21],
       ]);
     });
 
@@ -160,7 +167,7 @@ export function rewrapConformance(open: OpenStore): void {
       const broken = { ...keys.to, rewrap: () => assert.fail("one bit was flipped") };
       await assert.rejects(step(bench, broken));
       assert.deepEqual(await read(), before);
-      assert.equal(await finish(bench, keys.to), 6);
+      assert.equal(await finish(bench, keys.to), 7);
     });
   });
 }

@@ -38,6 +38,7 @@ async function decideAs(actor: Actor, n: number, outcome: "passed" | "spoof"): P
       { scope: "customer", subject: ref.subject, change: n === 2 ? "reset" : "failure" },
       { scope: "source", subject: "source", change: n === 2 ? "reset" : "failure" },
     ],
+    kept: { sealed: Buffer.from(`${actor.tenantId} ${n}`), format: "png", orientation: 1, keepMs: 1_000 },
     idempotency: n === 1 ? { key: "key", answer: { status: 200, body: Buffer.from(actor.tenantId) } } : null,
   });
 }
@@ -119,7 +120,9 @@ const addEndpoints: Step = async ({ bench, tenantId }) => {
 
 const addKey: Step = async ({ bench, tenantId }) => {
   const key = { tenantId, keyId: "k", name: tenantId, hash: `hash of ${tenantId}`, scopes: [], expiresAtMs: null };
-  await bench.store.writePolicy({ tenantId, policy: tenantId, audit: AUDIT });
+  await bench.store.writePolicy({ tenantId, policy: tenantId, keepPicturesMs: 500, audit: AUDIT });
+  const most = { customers: 5, endpoints: null, keys: null, pictureBytes: null };
+  await bench.store.writeQuotas({ tenantId, most, audit: AUDIT });
   return await bench.store.createKey({ ...key, audit: AUDIT });
 };
 
@@ -236,6 +239,9 @@ export async function tell(actor: Actor): Promise<unknown> {
   return [
     await store.listKeys(where),
     await store.readPolicy(where),
+    (await store.readQuotas(where)).used,
+    await store.listPictures({ tenantId, authenticationIds: ["a1", "a8"] }),
+    await store.readPicture({ tenantId, authenticationId: "a1" }),
     await store.readCustomer(refIn(actor)),
     await store.listCustomers({ ...where, needsEnrolment: null }),
     await store.listCustomers({ ...where, needsEnrolment: { embedderId: "second" } }),

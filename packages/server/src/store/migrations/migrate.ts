@@ -8,6 +8,7 @@ import { endpointManners } from "./endpoint-manners.ts";
 import { eventTrace } from "./event-trace.ts";
 import { firstTables } from "./first-tables.ts";
 import { hourlyTables } from "./hourly-tables.ts";
+import { keptPictures } from "./kept-pictures.ts";
 import { lastContact } from "./last-contact.ts";
 import { lockouts } from "./lockouts.ts";
 import type { Migration } from "./migration.ts";
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   seenPictures,
   lastContact,
   eventTrace,
+  keptPictures,
 ];
 
 /**

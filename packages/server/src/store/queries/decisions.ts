@@ -11,6 +11,7 @@ import { keepAnswer } from "./idempotency.ts";
 import { noteContact } from "./last-contact.ts";
 import { lockTenant } from "./lock-tenant.ts";
 import { newDelivery } from "./new-delivery.ts";
+import { keepPicture } from "./pictures.ts";
 import { rememberPicture } from "./seen-pictures.ts";
 import type { DeliveryRow } from "./tables.ts";
 
@@ -94,6 +95,7 @@ async function insertDecision(
     traceparent: decision.event.traceparent ?? null,
   });
   await insertAuthentication(view, decision, sequence);
+  await keepPicture(view, decision);
   await countDecision(view, { tenantId, outcome: decision.authentication.outcome });
   // Only then was it surely the customer.
   if (decision.authentication.outcome === "passed") await noteContact(view, decision);

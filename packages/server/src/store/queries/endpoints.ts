@@ -9,6 +9,7 @@ import { formatOutcomes } from "./fan-out.ts";
 import { freeHeld, holdWaiting, renameHeld, skipWaiting } from "./lane-states.ts";
 import { lockTenant } from "./lock-tenant.ts";
 import { recordOperatorEvent } from "./operator-events.ts";
+import { wantRoom } from "./quotas.ts";
 import type { EndpointRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
 
@@ -52,6 +53,7 @@ export function endpointQueries(
 
 /** @see Store.createEndpoint */
 export async function createEndpoint(view: WriteView, endpoint: NewEndpoint): Promise<Endpoint> {
+  await wantRoom(view, { tenantId: endpoint.tenantId, resource: "endpoints" });
   const key = { tenant_id: endpoint.tenantId, endpoint_id: endpoint.endpointId };
   const row = {
     ...key,

@@ -4,6 +4,7 @@ import type { Backend, WriteView } from "./backend.ts";
 import { finishCapture } from "./capture-sessions.ts";
 import { readRevision } from "./customers.ts";
 import { lockTenant } from "./lock-tenant.ts";
+import { wantRoom } from "./quotas.ts";
 
 /** The part of the {@link Store} that stores templates. */
 export function enrolQueries({ write }: Backend): Pick<Store, "enrol"> {
@@ -13,6 +14,8 @@ export function enrolQueries({ write }: Backend): Pick<Store, "enrol"> {
 async function enrol(view: WriteView, enrolment: Enrolment): Promise<EnrolmentResult> {
   await lockTenant(view, enrolment.tenantId);
   const known = (await readRevision(view, enrolment)) !== null;
+  const { tenantId } = enrolment;
+  if (!known && enrolment.mode === "replace") await wantRoom(view, { tenantId, resource: "customers" });
   if (enrolment.mode === "add") {
     if (!known) return { kind: "unknownCustomer" };
     if ((await countTemplates(view, enrolment)) >= enrolment.maxTemplates) return { kind: "tooManyTemplates" };

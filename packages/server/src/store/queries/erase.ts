@@ -1,4 +1,5 @@
-import type { CustomerRef, ErasureCounts, Store } from "../store.ts";
+import type { ErasureCounts } from "../records.ts";
+import type { CustomerRef, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, WriteView } from "./backend.ts";
 import { lockTenant } from "./lock-tenant.ts";
@@ -21,7 +22,7 @@ export function eraseQueries({ write, scrub }: Backend): Pick<Store, "eraseCusto
 }
 
 /** Rows that go altogether, found by the customer's id; templates first, which refer to the customer. */
-const TABLES_BY_ID = ["templates", "customers", "authentications", "capture_sessions"] as const;
+const TABLES_BY_ID = ["templates", "customers", "authentications", "capture_sessions", "pictures"] as const;
 
 async function eraseRows(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {
   const counts: Record<string, number> = {};

@@ -3,6 +3,7 @@ import type { Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, WriteView } from "./backend.ts";
 import { encodeCursor, idCursor } from "./cursor.ts";
+import { wantRoom } from "./quotas.ts";
 import type { ApiKeyRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
 
@@ -37,6 +38,7 @@ export function keyQueries(
 }
 
 async function createKey(view: WriteView, key: NewKey, audit: AuditEntry): Promise<ApiKey> {
+  if (key.isRoot !== true) await wantRoom(view, { tenantId: key.tenantId, resource: "keys" });
   const row = {
     tenant_id: key.tenantId,
     key_id: key.keyId,

@@ -1,6 +1,7 @@
 import type { Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend } from "./backend.ts";
+import { shortenKeeping } from "./pictures.ts";
 
 /** The part of the {@link Store} about a tenant's policy. */
 export function policyQueries({ read, write }: Backend): Pick<Store, "readPolicy" | "writePolicy"> {
@@ -14,13 +15,14 @@ export function policyQueries({ read, write }: Backend): Pick<Store, "readPolicy
           .executeTakeFirst();
         return row?.policy ?? null;
       }),
-    writePolicy: async ({ tenantId, policy, audit }) => {
+    writePolicy: async ({ tenantId, policy, keepPicturesMs: keepMs, audit }) => {
       await write(async (view) => {
         await view.db
           .insertInto("policies")
           .values({ tenant_id: tenantId, policy, updated_at_ms: view.nowMs })
           .onConflict((on) => on.column("tenant_id").doUpdateSet({ policy, updated_at_ms: view.nowMs }))
           .execute();
+        if (keepMs !== undefined) await shortenKeeping(view, { tenantId, keepMs });
         await appendAudit(view, tenantId, audit);
       });
     },

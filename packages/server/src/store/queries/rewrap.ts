@@ -9,6 +9,8 @@ interface SealedTable<Name extends keyof Tables> {
   readonly table: Name;
   readonly key: Columns<Name>;
   readonly columns: Columns<Name>;
+  /** Rows of one batch, where a row may hold megabytes. */
+  readonly most?: number;
 }
 const sealedTable = <Name extends keyof Tables>(one: SealedTable<Name>): SealedTable<Name> => one;
 
@@ -21,6 +23,7 @@ const SEALED_TABLES = [
     columns: ["sealed_headers", "sealed_auth"],
   }),
   sealedTable({ table: "endpoint_secrets", key: ["tenant_id", "endpoint_id", "secret_id"], columns: ["sealed"] }),
+  sealedTable({ table: "pictures", key: ["tenant_id", "authentication_id"], columns: ["sealed"], most: 8 }),
 ] as const;
 
 /** Whose audit tells what was done to all tenants. */
@@ -83,14 +86,15 @@ interface Batch {
 async function advance(view: WriteView, cursor: Cursor, batch: Batch): Promise<Cursor | null> {
   const sealed = SEALED_TABLES[cursor.table];
   if (sealed === undefined) return cursor.again ? { ...START, again: false, records: cursor.records } : null;
-  const rows = await nextRows(view, { sealed, after: cursor.after, limit: batch.limit });
+  const limit = Math.min(batch.limit, sealed.most ?? batch.limit);
+  const rows = await nextRows(view, { sealed, after: cursor.after, limit });
   let records = 0;
   for (const row of rows) {
     for (const column of sealed.columns) records += await moveOne(view, { sealed, row, column, batch });
   }
   const again = cursor.again || records > 0;
   const last = rows.at(-1);
-  return rows.length < batch.limit || last === undefined
+  return rows.length < limit || last === undefined
     ? { table: cursor.table + 1, after: null, again, records: cursor.records + records }
     : { ...cursor, after: keyOf(last, sealed), again, records: cursor.records + records };
 }

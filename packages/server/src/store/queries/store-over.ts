@@ -24,7 +24,9 @@ import { metaQueries } from "./meta.ts";
 import { noticeFull } from "./notice-full.ts";
 import { operatorEventQueries } from "./operator-events.ts";
 import { overviewQueries } from "./overview.ts";
+import { pictureQueries } from "./pictures.ts";
 import { policyQueries } from "./policies.ts";
+import { quotaQueries } from "./quotas.ts";
 import { replayQueries } from "./replays.ts";
 import { rewrapQueries } from "./rewrap.ts";
 import { seenPictureQueries } from "./seen-pictures.ts";
@@ -41,6 +43,7 @@ export function storeOver(bare: Backend): Store {
     ...metaQueries(backend, room),
     ...rewrapQueries(backend),
     ...tenantQueries(backend),
+    ...quotaQueries(backend),
     ...policyQueries(backend),
     ...keyQueries(backend),
     ...sessionQueries(backend),
@@ -63,6 +66,7 @@ export function storeOver(bare: Backend): Store {
     ...rhythmQueries(backend),
     ...captureQueries(backend),
     ...seenPictureQueries(backend),
+    ...pictureQueries(backend),
     ...replayQueries(backend),
     ...advanceQueries(backend),
     ...hourlyQueries(backend),

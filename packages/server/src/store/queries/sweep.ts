@@ -4,6 +4,7 @@ import type { Backend, WriteView } from "./backend.ts";
 import { sweepCaptures } from "./capture-sessions.ts";
 import { sweepHours } from "./hourly.ts";
 import { lockTenant } from "./lock-tenant.ts";
+import { sweepKeptPictures } from "./pictures.ts";
 import { sweepPictures } from "./seen-pictures.ts";
 
 type Sweep = Parameters<Store["sweep"]>[0];
@@ -31,6 +32,7 @@ async function sweep(view: WriteView, where: Sweep): Promise<Swept> {
   await sweepHours(view, { tenantId, beforeMs });
   await sweepCaptures(view, { tenantId, beforeMs });
   await sweepPictures(view, { tenantId, beforeMs });
+  const morePictures = await sweepKeptPictures(view, { tenantId });
   const places = await view.db
     .selectFrom("events")
     .select(["sequence", "created_at_ms"])
@@ -43,13 +45,12 @@ async function sweep(view: WriteView, where: Sweep): Promise<Swept> {
   const old = young === -1 ? places : places.slice(0, young);
   const last = old.at(-1)?.sequence ?? after;
   const counts = { idempotency, ...(await sweepStretch(view, { tenantId, after, last, beforeMs })) };
-  return { counts, next: old.length === limit || idempotency === limit ? last : null };
+  return { counts, next: old.length === limit || idempotency === limit || morePictures ? last : null };
 }
 
-async function sweepStretch(
-  { db }: WriteView,
-  { tenantId, after, last, beforeMs }: Stretch,
-): Promise<Readonly<Record<"deliveries" | "events" | "authentications", number>>> {
+type StretchCounts = Readonly<Record<"deliveries" | "events" | "authentications", number>>;
+
+async function sweepStretch({ db }: WriteView, { tenantId, after, last, beforeMs }: Stretch): Promise<StretchCounts> {
   if (last === after) return { deliveries: 0, events: 0, authentications: 0 };
   const kept = db
     .selectFrom("deliveries")
@@ -67,6 +68,15 @@ async function sweepStretch(
     .where("sequence", "not in", kept)
     .executeTakeFirstOrThrow();
   const numbers = { deliveries: Number(deliveries.numDeletedRows), events: 0, authentications: 0 };
+  const going = db
+    .selectFrom("authentications")
+    .select("authentication_id")
+    .where("tenant_id", "=", tenantId)
+    .where("sequence", ">", after)
+    .where("sequence", "<=", last)
+    .where("sequence", "not in", kept);
+  // However long it was to be kept: a picture without its attempt is nobody's.
+  await db.deleteFrom("pictures").where("tenant_id", "=", tenantId).where("authentication_id", "in", going).execute();
   for (const table of ["events", "authentications"] as const) {
     const gone = await db
       .deleteFrom(table)

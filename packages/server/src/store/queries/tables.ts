@@ -1,5 +1,7 @@
 import type { FailureName, OutcomeKind } from "@sameface/contract";
 import type { CapturePurpose, CaptureStatus } from "../capture-sessions.ts";
+import type { KeptPicture } from "../kept-pictures.ts";
+import type { QuotaResource } from "../quotas.ts";
 import type {
   DeliveryAttempt,
   DeliveryStatus,
@@ -35,6 +37,8 @@ export interface Tables {
   rhythms: RhythmRow;
   capture_sessions: CaptureSessionRow;
   seen_pictures: SeenPictureRow;
+  pictures: PictureRow;
+  quotas: { tenant_id: string; resource: QuotaResource; most: number };
   hourly_outcomes: { tenant_id: string; hour_ms: number; outcome: OutcomeKind; decided: number };
   hourly_deliveries: HourlyDeliveriesRow;
   sessions: SessionRow;
@@ -326,6 +330,20 @@ export interface SeenPictureRow {
   band_2: string | null;
   band_3: string | null;
   seen_at_ms: number;
+}
+
+/** The picture of an attempt, kept where the tenant's policy says so. */
+export interface PictureRow {
+  tenant_id: string;
+  authentication_id: string;
+  customer_id: string;
+  sealed: Uint8Array;
+  /** Of `sealed`: what it takes of the tenant's quota. */
+  size: number;
+  format: KeptPicture["format"];
+  orientation: number;
+  created_at_ms: number;
+  kept_until_ms: number;
 }
 
 export interface AuditRow {
