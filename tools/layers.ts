@@ -242,6 +242,7 @@ export const MAY: readonly Layer[] = [
     part: "(tests|examples)/",
     may: [
       CONTRACT,
+      CLIENT,
       "packages/(engine|receiver|server|dashboard|cli)/src/index\\.ts$",
       "packages/receiver/src/adapters/",
     ],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
@@ -31,6 +31,7 @@ describe("the packed packages in an empty project with only Node", () => {
     project = await emptyProject();
     await project.install(...tarballs(), ...frameworks());
     for (const example of examples) copyFileSync(path.join(EXAMPLES, example), path.join(project.path, example));
+    cpSync(path.join(EXAMPLES, "shop"), path.join(project.path, "shop"), { recursive: true });
   });
 
   after(async () => {
@@ -86,6 +87,13 @@ describe("the packed packages in an empty project with only Node", () => {
     });
   }
 
+  it("run the example shop, whose typed client comes out of the packed contract", async () => {
+    const shop = project.start("node", ["shop/shop.ts"], { PORT: "0", SAMEFACE_WEBHOOK_SECRET: SECRET });
+    const url = await shop.printed(/http:\/\/127\.0\.0\.1:\d+/);
+    assert.match(await (await fetch(url)).text(), /Log in with my face/);
+    await shop.stop();
+  });
+
   it("have types that a strict compiler takes, for every example", async () => {
     const compilerOptions = {
       strict: true,
@@ -97,7 +105,7 @@ describe("the packed packages in an empty project with only Node", () => {
       types: ["node"],
       typeRoots: [path.join(REPOSITORY, "node_modules/@types")],
     };
-    const include = ["*.ts"];
+    const include = ["*.ts", "shop/*.ts"];
     writeFileSync(path.join(project.path, "tsconfig.json"), JSON.stringify({ compilerOptions, include }));
     const tsc = path.join(REPOSITORY, "node_modules/typescript/bin/tsc");
     const said = await promisify(execFile)(process.execPath, [tsc, "-p", project.path]).then(

@@ -5,7 +5,7 @@ import { ROOT } from "../root.ts";
 import { amendMarkdown } from "./site-markdown.ts";
 import { FILES, readSitePages, SECTIONS, type SitePage } from "./site-pages.ts";
 
-// Eleventy, and why: MIT, since 2018, a release a month (3.1.8 of November 2026), 23 MB and 128 packages, none with an
+// Eleventy, and why: MIT, released in June, October and November 2026, 23 MB and 128 packages, none with an
 // install script. VitePress 1.6.4 is 102 MB, brings a second Vite and esbuild's install script, and is of August 2025;
 // Rspress 2.0 is 121 MB, Astro with Starlight 183 MB with an install script. Measured on 2026-11-25 by installing each.
 
