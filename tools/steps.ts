@@ -49,7 +49,7 @@ export const STEPS: readonly Step[] = [
       ...generators().map((script) => node(script, "--check")),
     ],
   },
-  { name: "map", commands: [node("tools/requirements.ts", "--check")] },
+  { name: "map", commands: [node("tools/requirements.ts", "--check"), node("tools/planted.ts")] },
   { name: "unit", commands: [node("tools/lane.ts", "unit")] },
   // Asks a registry, so that it is for CI, and for whoever changes a dependency.
   { name: "audit", commands: [node("tools/audit.ts")], onRequest: true },

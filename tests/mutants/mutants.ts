@@ -1,19 +1,8 @@
-/** One text of a file that gives way to another; it stands there exactly once. */
-export interface Edit {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-/** A defect that is planted, and the test that has to find it. */
-export interface Mutant {
-  /** As reliability.md §7 counts them; from M31 on they are others. */
-  readonly id: string;
-  readonly what: string;
-  readonly edits: readonly Edit[];
-  /** A test by file and title, or the simulation: 300 seeds. */
-  readonly foundBy: { readonly file: string; readonly title: string } | "simulation";
-}
+import { ACCESS_MUTANTS } from "./access-mutants.ts";
+import { INPUT_MUTANTS } from "./input-mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { NUMBERED_MUTANTS } from "./numbered-mutants.ts";
+import { SECURITY_MUTANTS } from "./security-mutants.ts";
 
 const CONTRACT = "packages/contract/src";
 const DELIVERY = "packages/server/src/delivery";
@@ -21,8 +10,8 @@ const HTTP = "packages/server/src/http";
 const QUERIES = "packages/server/src/store/queries";
 const SQLITE = "packages/server/src/store/sqlite";
 
-/** M1–M12, those of the simulation, of the receiver and of the connections. M10 comes with the capture page. */
-export const MUTANTS: readonly Mutant[] = [
+/** M1–M12, those of the simulation, of the receiver and of the connections. */
+const FIRST_MUTANTS: readonly Mutant[] = [
   {
     id: "M1",
     what: "a result is written without a look at its fencing token",
@@ -35,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M2",
+    rows: ["S21"],
     what: "signatures are compared with ===",
     edits: [
       {
@@ -65,6 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M4",
+    rows: ["S22"],
     what: "redirects are followed",
     edits: [
       {
@@ -112,6 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M7",
+    rows: ["S34"],
     what: "an API key is written to the log",
     edits: [
       {
@@ -128,6 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M8",
+    rows: ["B21"],
     what: "::/96 is missing from the refused ranges",
     edits: [
       {
@@ -143,6 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M9",
+    rows: ["B25"],
     what: "the signature is over JSON that was parsed and written again",
     edits: [
       {
@@ -162,6 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M11",
+    rows: ["S6"],
     what: "a 4015 tells how similar the face was",
     edits: [
       {
@@ -221,6 +216,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M26",
+    rows: ["B25"],
     what: "the body becomes a text before the MAC",
     edits: [
       {
@@ -236,6 +232,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M27",
+    rows: ["B24"],
     what: "a time in the future is not looked at",
     edits: [
       {
@@ -251,6 +248,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M31",
+    rows: ["B17"],
     what: "one address may hold all connections",
     edits: [{ file: `${HTTP}/connections-per-address.ts`, from: "before >= most", to: "before >= 10 * most" }],
     foundBy: {
@@ -260,6 +258,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: "M32",
+    rows: ["B17"],
     what: "a socket is held for a peer that neither reads nor closes",
     edits: [{ file: `${HTTP}/guard-connection.ts`, from: "() => socket.destroy()", to: "() => undefined" }],
     foundBy: {
@@ -267,4 +266,13 @@ export const MUTANTS: readonly Mutant[] = [
       title: "gives a socket back whose peer neither reads the refusal nor closes",
     },
   },
+];
+
+/** Every defect, in the order in which it is planted. */
+export const MUTANTS: readonly Mutant[] = [
+  ...FIRST_MUTANTS,
+  ...NUMBERED_MUTANTS,
+  ...SECURITY_MUTANTS,
+  ...ACCESS_MUTANTS,
+  ...INPUT_MUTANTS,
 ];

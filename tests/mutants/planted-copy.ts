@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Edit } from "./mutants.ts";
+import type { Edit } from "./mutant.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -21,6 +21,7 @@ export function makePlantedCopy(): PlantedCopy {
     if (file !== "") cpSync(path.join(ROOT, file), path.join(root, file));
   }
   linkModules(root);
+  linkModels(root);
   return {
     root,
     plant: (edits) => {
@@ -40,6 +41,14 @@ function replaceOnce(file: string, { from, to }: Edit): void {
   const parts = readFileSync(file, "utf8").split(from);
   if (parts.length !== 2) throw new Error(`${file} holds ${parts.length - 1} times what was to be replaced: ${from}`);
   writeFileSync(file, parts.join(to));
+}
+
+/** Models are no part of the repository: they come with an installation. */
+function linkModels(root: string): void {
+  const folder = "packages/engine/models";
+  for (const name of readdirSync(path.join(ROOT, folder))) {
+    if (name.endsWith(".onnx")) symlinkSync(path.join(ROOT, folder, name), path.join(root, folder, name));
+  }
 }
 
 /** What is installed is shared, but for the workspaces themselves. */

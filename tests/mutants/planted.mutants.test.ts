@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import path from "node:path";
 import { after, describe, it } from "node:test";
-import { MUTANTS, type Mutant } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
 import { makePlantedCopy } from "./planted-copy.ts";
 
 const SEEDS = 300;
 const LONGEST_MS = 240_000;
-// The test runner of this process tells its children to be its own, which run nothing then. And the copy has no test data
-// beside it: in CI a file that wants some would fail as a whole, and prove nothing.
-const ENVIRONMENT = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => name !== "NODE_TEST_CONTEXT" && name !== "CI"),
-);
+/** `SAMEFACE_TEST_MUTANTS=all npm run lane -- mutate` plants those of the night, too. */
+const PLANTED = MUTANTS.filter(({ night }) => night !== true || process.env["SAMEFACE_TEST_MUTANTS"] === "all");
+const DATA = path.resolve(import.meta.dirname, "../..", process.env["SAMEFACE_TEST_DATA"] ?? "../shared/data");
+// The test runner of this process tells its children to be its own, which run nothing then. And in CI a file that lacks
+// something would fail as a whole, and prove nothing.
+const ENVIRONMENT = Object.fromEntries([
+  ...Object.entries(process.env).filter(([name]) => name !== "NODE_TEST_CONTEXT" && name !== "CI"),
+  ["SAMEFACE_TEST_DATA", DATA],
+]);
 const copy = makePlantedCopy();
 after(() => {
   copy[Symbol.dispose]();
@@ -42,22 +48,22 @@ async function failingSeed(): Promise<number | null> {
 }
 
 /** Whether the test of this title runs and fails. */
-async function isRed({ file, title }: { readonly file: string; readonly title: string }): Promise<boolean> {
+async function isRed({ file, title }: { readonly file: string; readonly title: string }, ms: number): Promise<boolean> {
   const pattern = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const only = ["--test-name-pattern", pattern, "--test-reporter", "tap", "--test-timeout", "30000"];
+  const only = ["--test-name-pattern", pattern, "--test-reporter", "tap", "--test-timeout", String(ms)];
   const told = await run(["--test", ...only, file]);
   return told.split("\n").some((line) => line.trim().startsWith("not ok") && line.includes(title.slice(0, 40)));
 }
 
-async function isFound({ foundBy }: Mutant): Promise<boolean> {
-  if (foundBy !== "simulation") return await isRed(foundBy);
+async function isFound({ foundBy, night }: Mutant): Promise<boolean> {
+  if (foundBy !== "simulation") return await isRed(foundBy, night === true ? LONGEST_MS : 30_000);
   const seed = await failingSeed();
   console.log(`seed ${seed}`);
   return seed !== null;
 }
 
 describe("a planted defect", () => {
-  for (const mutant of MUTANTS) {
+  for (const mutant of PLANTED) {
     it(`${mutant.id} is found: ${mutant.what}`, async () => {
       const takeOut = copy.plant(mutant.edits);
       try {

@@ -16,6 +16,7 @@ import { exportCommand } from "./commands/export.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { listenCommand } from "./commands/listen.ts";
+import { migrateCommand } from "./commands/migrate.ts";
 import { migrateStoreCommand } from "./commands/migrate-store.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { restoreCommand } from "./commands/restore.ts";
@@ -47,6 +48,7 @@ const COMMANDS = [
   backupCommand,
   restoreCommand,
   migrateStoreCommand,
+  migrateCommand,
 ] as const;
 
 /** Runs one command line; answers the exit code and never throws. */

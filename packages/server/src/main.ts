@@ -56,6 +56,7 @@ import { logReport } from "./log-report.ts";
 import { stderrSink } from "./log-sink.ts";
 import { createMetrics, type Metrics } from "./metrics/create-metrics.ts";
 import { watchProcess } from "./metrics/process-use.ts";
+import { openStores } from "./open-stores.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
 import { type Random, systemRandom } from "./random.ts";
 import { ServerError } from "./server-error.ts";
@@ -143,10 +144,7 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const { config, clock, random } = world;
   const log = createLog({ level: config.logLevel, clock, write: world.writeLog ?? stderrSink(clock) });
   const folder = resolve(config.data);
-  const store = await world.adapters.openStore({ ...world, folder });
-  started.push(async () => {
-    await store.close();
-  });
+  const { store, sweepStore } = await openStores({ ...world, folder }, started);
   const keyFile = `${folder}.key`;
   const unlocked = await unlock({ config, store, random, keyFile });
   const engine = config.roles.includes("api") ? await startEngine(world, started) : null;
@@ -154,9 +152,9 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   const metrics = createMetrics({ store, engine, readProcess: watch.read, version: VERSION, roles: config.roles });
   const tracer = await startTracer(world, { log, started });
   const parts = partsOf(world, { store, vault: unlocked.vault, engine, log, metrics, tracer });
-  const adminKey = await ensureRootKey({ store, random, adminKey: config.adminKey ?? null });
+  const adminKey = engine === null ? null : await ensureRootKey({ store, random, adminKey: config.adminKey ?? null });
   const delivers = config.roles.includes("delivery");
-  const notices = startNotices({ ...parts, ...unlocked, keyFile });
+  const notices = startNotices({ ...parts, ...unlocked, keyFile, isRoot: process.getuid?.() === 0 });
   const app = await createApp(parts, { delivers, notices });
   started.push(async () => {
     await app.close();
@@ -164,11 +162,11 @@ async function start(world: World, started: (() => Promise<void>)[]): Promise<Ru
   await app.listen({ host: config.host, port: config.port });
   const at = app.server.address() as AddressInfo;
   parts.listeners.push({ address: at.address, port: at.port });
-  const rewrappers = unlocked.keys === "rewrapping" ? [rewrapperOf(parts)] : [];
+  const rewrappers = unlocked.keys === "rewrapping" && engine !== null ? [rewrapperOf(parts)] : [];
   const captures = parts.captures === null ? [] : [parts.captures];
-  const jobs = [watch, ...captures, ...(delivers ? deliveryJobs(parts) : []), ...rewrappers];
+  const jobs = [watch, ...captures, ...(delivers ? deliveryJobs(parts, sweepStore) : []), ...rewrappers];
   for (const job of jobs) job.start();
-  parts.streams.start();
+  if (engine !== null) parts.streams.start();
   const close = closeOf({ ...parts, app, jobs });
   return { url: listeningUrl(at), adminKey, notices, close };
 }
@@ -179,8 +177,8 @@ interface Job {
   stop(): Promise<void> | void;
 }
 
-function deliveryJobs(parts: Parts): readonly Job[] {
-  return [createWorker(parts), createReplays(parts), createRhythms(parts), sweeperOf(parts)];
+function deliveryJobs(parts: Parts, sweepStore: Store): readonly Job[] {
+  return [createWorker(parts), createReplays(parts), createRhythms(parts), sweeperOf({ ...parts, store: sweepStore })];
 }
 
 async function unlock(

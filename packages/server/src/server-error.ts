@@ -9,6 +9,7 @@ export type ServerErrorCode =
   | "startFailed"
   | "backupFailed"
   | "moveFailed"
+  | "migrationFailed"
   | "policyUnreadable"
   | "answerBroken";
 

@@ -10,12 +10,14 @@ export interface NoticeParts extends Pick<Unlocked, "origin" | "keys"> {
   readonly allowedNetworks: readonly Network[];
   readonly engine: Engine | null;
   readonly keyFile: string;
+  readonly isRoot: boolean;
 }
 
 /** What an operator should be told at every start: networks that are opened, keys, a schedule that differs, … */
 export function startNotices(parts: NoticeParts): readonly string[] {
   const { config, allowedNetworks, engine } = parts;
   const notices = [...keyNotices(parts)];
+  if (parts.isRoot) notices.push("This process runs as root: give it a user of its own, as the container image does.");
   if (allowedNetworks.length > 0) {
     const named = allowedNetworks.map((network) => network.text).join(", ");
     notices.push(`Endpoints may point into private networks: ${named} (SAMEFACE_ALLOWED_PRIVATE_NETWORKS).`);

@@ -32,6 +32,14 @@ export const Settings = Type.Object(
           "postgres://user:password@host:port/database, PostgreSQL 15 or newer, for one node or many; sslmode require, verify-ca and verify-full encrypt and verify, sslrootcert names the authority's file. Unset: SQLite in the data folder.",
       }),
     ),
+    sweeperDatabaseUrl: Type.Optional(
+      Type.String({
+        ...secret,
+        pattern: "^postgres(ql)?://[^\\s]+$",
+        description:
+          "The same database as another user, for what a node with the role delivery deletes: who sends needs no right to. Unset: databaseUrl.",
+      }),
+    ),
     adminKey: Type.Optional(
       Type.String({
         ...secret,

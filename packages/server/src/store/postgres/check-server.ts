@@ -43,7 +43,8 @@ const WHY: Readonly<Record<string, string>> = {
   "28P01": "refuses the password: correct SAMEFACE_DATABASE_URL",
   "28000": "refuses the user: correct SAMEFACE_DATABASE_URL, or its pg_hba.conf",
   "3D000": "does not exist: create it, or correct SAMEFACE_DATABASE_URL",
-  "42501": "does not let its user create tables: grant create on its schema",
+  "42501":
+    "does not let its user read its tables: run deploy/postgres/roles.sql as their owner, or grant create on its schema",
   "53300": "has no connection left: raise max_connections",
   "57P03": "is starting or stopping: try again",
 };

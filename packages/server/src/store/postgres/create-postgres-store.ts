@@ -14,8 +14,10 @@ import { tombstoneFile } from "../tombstone-file.ts";
 import { checkServer, refusal } from "./check-server.ts";
 import { type ConnectOptions, connectOptions, nameOfDatabase } from "./connect-options.ts";
 import { createNodeWake } from "./node-wake.ts";
+import { pendingSteps } from "./pending-steps.ts";
 import { createPostgresBackend } from "./postgres-backend.ts";
 import { connectionLimits, kyselyOver } from "./postgres-connection.ts";
+import { sqlState } from "./postgres-fault.ts";
 import { createTransactions } from "./transactions.ts";
 
 /** What the store needs of the world. */
@@ -90,8 +92,9 @@ async function prepare(connect: ConnectOptions, { url, clock }: PostgresStoreOpt
   try {
     await client.connect();
     const schema = (await checkServer(client, nameOfDatabase(url))).schema;
-    await client.query("select pg_advisory_lock($1, hashtext($2))", [MIGRATION_LOCK, schema]);
-    await migrateOn(client, clock);
+    const pending = await pendingSteps(client);
+    // On a schema that is up to date nothing is asked of a user who may not change it (S33).
+    if (pending.length > 0) await bringUpToDate(client, { schema, clock, pending, name: nameOfDatabase(url) });
     return schema;
   } catch (cause) {
     throw cause instanceof StoreError ? cause : refusal(cause, nameOfDatabase(url));
@@ -100,6 +103,30 @@ async function prepare(connect: ConnectOptions, { url, clock }: PostgresStoreOpt
   }
 }
 
+interface Outdated {
+  readonly schema: string;
+  readonly clock: Clock;
+  readonly pending: readonly string[];
+  readonly name: string;
+}
+
+/** @throws {StoreError} `migrationFailed`: its user may not, and which command does */
+async function bringUpToDate(client: pg.Client, { schema, clock, pending, name }: Outdated): Promise<void> {
+  try {
+    await client.query("select pg_advisory_lock($1, hashtext($2))", [MIGRATION_LOCK, schema]);
+    await migrateOn(client, clock);
+  } catch (cause) {
+    const isForbidden = [cause, cause instanceof Error ? cause.cause : null].some((one) => sqlState(one) === FORBIDDEN);
+    if (!isForbidden) throw cause;
+    throw new StoreError(
+      "migrationFailed",
+      `the database ${name} lacks ${pending.length} steps of its schema which its user may not make: run \`sameface migrate\` as the owner of its tables`,
+      { cause },
+    );
+  }
+}
+
+const FORBIDDEN = "42501";
 const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, query_timeout: 0 };
 
 async function migrateOn(client: pg.Client, clock: Clock): Promise<void> {

@@ -1,8 +1,8 @@
 import pg from "pg";
-import { MIGRATIONS } from "../migrations/migrate.ts";
 import { StoreError } from "../store-error.ts";
 import { checkServer, refusal } from "./check-server.ts";
 import { connectOptions, nameOfDatabase } from "./connect-options.ts";
+import { pendingSteps } from "./pending-steps.ts";
 import { connectionLimits } from "./postgres-connection.ts";
 
 /** What a look at a database found. */
@@ -24,18 +24,10 @@ export async function inspectPostgres(url: string): Promise<PostgresFound> {
   try {
     await client.connect();
     const { version } = await checkServer(client, name);
-    const applied = await appliedSteps(client);
-    return { name, version, pending: MIGRATIONS.map((step) => step.name).filter((step) => !applied.has(step)) };
+    return { name, version, pending: await pendingSteps(client) };
   } catch (cause) {
     throw cause instanceof StoreError ? cause : refusal(cause, name);
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-async function appliedSteps(client: pg.Client): Promise<ReadonlySet<string>> {
-  const there = await client.query("select 1 where to_regclass('migrations') is not null");
-  if (there.rows.length === 0) return new Set();
-  const { rows } = await client.query<{ name: string }>("select name from migrations");
-  return new Set(rows.map((row) => row.name));
 }
