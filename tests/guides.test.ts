@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import { freePort } from "./support/free-port.ts";
+import { drawnPicture } from "./support/seeded-server.ts";
+import { type ServerProcess, startServerProcess, temporaryFolder } from "./support/server-process.ts";
 
 const REPOSITORY = path.resolve(import.meta.dirname, "..");
 
@@ -15,13 +18,16 @@ function blocksOf(guide: string): readonly string[] {
   return [...text.matchAll(/^ *```sh\n(.*?)^ *```$/gms)].map((block) => block[1] ?? "");
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+/** Commands of each guide that run below. */
+const RUN: Readonly<Record<string, number>> = {
+  "first-webhook.md": 4, // the last, `listen`, runs in tests/proc/listen.test.ts
+  "go-to-production.md": 0,
+  "leave-the-vendor-webhook.md": 1,
+  "liveness-limits.md": 1,
+  "operate.md": 2,
+  "privacy-and-law.md": 1,
+  "scale.md": 0,
+};
 
 describe("the guide to the first webhook", () => {
   it("has commands that work as they stand: a receiver, two samples, and a certificate", {
@@ -47,5 +53,80 @@ describe("the guide to the first webhook", () => {
     assert.match(said, /^\S+ passed$/m);
     assert.match(said, /^\S+ spoof$/m);
     assert.match(said, /^certified 0$/m);
+  });
+});
+
+describe("the guides", () => {
+  it("have no command that no test runs", () => {
+    const guides = readdirSync(path.join(REPOSITORY, "docs/guides"));
+    assert.deepEqual(Object.fromEntries(guides.map((guide) => [guide, blocksOf(guide).length])), RUN);
+  });
+
+  it("say what to do for each alert, and for no other", () => {
+    const rules = readFileSync(path.join(REPOSITORY, "deploy/prometheus/alerts.yaml"), "utf8");
+    const alerts = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
+    const guide = readFileSync(path.join(REPOSITORY, "docs/guides/operate.md"), "utf8");
+    const told = [...guide.matchAll(/^\| `(Sameface\w+)` \|/gm)].map(([, name]) => name);
+    assert.deepEqual(told.sort(), alerts.sort());
+  });
+});
+
+describe("the guides for whoever runs a server", () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let server: ServerProcess;
+  let work: string;
+
+  before(async () => {
+    folder = await temporaryFolder();
+    work = path.join(path.dirname(folder.path), "work");
+    await mkdir(work);
+    server = await startServerProcess({ folder: folder.path });
+    const body = { image: await drawnPicture({ person: 12, take: 0 }), consent: { reference: "form 7" } };
+    const { status } = await server.call("/v1/customers/anna", { method: "PUT", body });
+    assert.equal(status, 201);
+  });
+  after(async () => {
+    await server.stop();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  /** As a reader does, who has set what the README sets; `sameface` is that of this repository. */
+  const run = async (block: string, more: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const cli = path.join(REPOSITORY, "packages/cli/src/main.ts");
+    const npx = `npx() { shift; "${process.execPath}" --conditions=@sameface/source "${cli}" "$@"; }`;
+    const env = {
+      PATH: process.env["PATH"] ?? "",
+      URL: server.url,
+      AUTH: `Authorization: Bearer ${server.key}`,
+      SAMEFACE_URL: server.url,
+      SAMEFACE_KEY: server.key,
+      ...more,
+    };
+    const script = `${npx}\n${block}`;
+    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], { cwd: work, env });
+    return stdout;
+  };
+  const block = (guide: string, at = 0): string => blocksOf(guide)[at] ?? assert.fail(`${guide} has no block ${at}`);
+
+  it("make an endpoint as the vendor's receiver expects it, and find nothing to mend on a server that is well", async () => {
+    const endpoint = JSON.parse(await run(block("leave-the-vendor-webhook.md"))) as { id: string; profile: string };
+    assert.equal(endpoint.profile, "incode");
+    const looked = await run(block("operate.md"));
+    assert.match(looked, /"status":"ready".*"items":\[.*"items":\[\].*"items":\[\]/s);
+    assert.match(await run(block("operate.md", 1), { ENDPOINT: endpoint.id }), /finished/);
+  });
+
+  it("make a policy that asks for moves, a fresh picture and a second factor", async () => {
+    await run(block("liveness-limits.md"));
+    const { body } = await server.call("/v1/policy");
+    const { capture, replayedPictures, secondFactor } = body as Record<string, Record<string, unknown>>;
+    assert.deepEqual([capture?.["liveness"], replayedPictures, secondFactor], ["both", "all", true]);
+  });
+
+  it("export a customer, erase them with a receipt, and verify the audit", async () => {
+    assert.match(await run(block("privacy-and-law.md")), /receipt/i);
+    const exported = readFileSync(path.join(work, "anna.jsonl"), "utf8");
+    assert.match(exported, /"customerId":"anna"/);
+    assert.equal((await server.call("/v1/customers/anna")).status, 404);
   });
 });
