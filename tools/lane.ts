@@ -1,15 +1,20 @@
 // npm test, npm run lane -- NAME. `--coverage` judges coverage too, `--only TEXT` keeps tests whose title holds TEXT,
-// further words keep test files whose path holds one of them. `sim --seed N` and `sim --plan FILE` run one story; of the
-// lane night the words are parts, as night.ts has them.
+// further words keep test files whose path holds one of them. `sim --seed N` and `sim --plan FILE` run one story, and
+// `--commit HASH` beside them, where it failed, is held to what is checked out; of the lane night the words are parts, as
+// night.ts has them.
+import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { judgeCoverage } from "./coverage-gate.ts";
 import { laneFiles } from "./lane-files.ts";
-import { LANES, type Lane, type LaneName, TEST_LANES } from "./lanes.ts";
+import { LANES, type Lane, type LaneName, TEST_LANES, TEST_SEEDS } from "./lanes.ts";
 import { mergeCoverage } from "./merge-coverage.ts";
 import { NIGHT_PARTS, type NightPart } from "./night.ts";
+import { ROOT } from "./root.ts";
 import { type FileCoverage, runTests, type Skipped } from "./run-tests.ts";
 import { add, closingLine, NOTHING, type Tally } from "./tally.ts";
 
+/** Of the lane sim: the one whose stories come of seeds. */
+const SEEDS_FILE = "seeds.sim.test.ts";
 const CI = process.env["CI"] === "true";
 const write = (text: string): void => void process.stdout.write(text);
 
@@ -58,6 +63,12 @@ async function runLane(
   return { tally: add(done.tally, { ...NOTHING, failed: refused }), coverage: done.coverage };
 }
 
+/** A seed is a story of its commit: others have changed what it does. */
+function tellOtherCommit(wanted: string): void {
+  const head = execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
+  if (!head.startsWith(wanted)) write(`failed at ${wanted}; checked out is ${head}: it may be another story\n`);
+}
+
 function lanesOf(name: string): readonly LaneName[] | null {
   if (name === "test") return TEST_LANES;
   const found = Object.keys(LANES).find((key): key is LaneName => key === name);
@@ -80,7 +91,8 @@ async function runPart({ lane, words, minutes, env }: NightPart, wanted: Wanted)
   return done.tally;
 }
 
-async function main(): Promise<number> {
+/** What is asked for: lanes by name, and which of their tests. What the simulation is told goes to its processes. */
+function readCommand(): Wanted & { readonly name: string; readonly isStory: boolean } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -88,12 +100,20 @@ async function main(): Promise<number> {
       only: { type: "string" },
       seed: { type: "string" },
       plan: { type: "string" },
+      commit: { type: "string" },
     },
   });
   const [name = "test", ...words] = positionals;
-  // Of the lane sim; its tests run in processes of their own.
-  if (values.seed !== undefined) process.env["SAMEFACE_SIM_SEED"] = values.seed;
-  if (values.plan !== undefined) process.env["SAMEFACE_SIM_PLAN"] = values.plan;
+  const { seed, plan, commit, coverage, only } = values;
+  if (seed !== undefined) process.env["SAMEFACE_SIM_SEED"] = seed;
+  if (plan !== undefined) process.env["SAMEFACE_SIM_PLAN"] = plan;
+  if (commit !== undefined) tellOtherCommit(commit);
+  if (name === "test") process.env["SAMEFACE_SIM_SEEDS"] ??= String(TEST_SEEDS);
+  return { name, words, coverage, only, isStory: name === "test" || seed !== undefined || plan !== undefined };
+}
+
+async function main(): Promise<number> {
+  const { name, isStory, ...wanted } = readCommand();
   const names = lanesOf(name);
   if (names === null) {
     process.stderr.write(`no lane "${name}": ${["test", ...Object.keys(LANES)].join(", ")}\n`);
@@ -101,19 +121,19 @@ async function main(): Promise<number> {
   }
   let tally = NOTHING;
   const coverage: FileCoverage[] = [];
-  const wanted = { words, coverage: values.coverage, only: values.only };
   if (name === "night") {
-    const parts = partsOf(words);
+    const parts = partsOf(wanted.words);
     if (parts === null) return 2;
     for (const part of parts) tally = add(tally, await runPart(part, wanted));
   } else {
     for (const each of names) {
-      const done = await runLane(each, LANES[each], wanted);
+      const words = each === "sim" && isStory && wanted.words.length === 0 ? [SEEDS_FILE] : wanted.words;
+      const done = await runLane(each, LANES[each], { ...wanted, words });
       tally = add(tally, done.tally);
       coverage.push(...done.coverage);
     }
   }
-  if (values.coverage) tally = add(tally, tellCoverage(coverage));
+  if (wanted.coverage) tally = add(tally, tellCoverage(coverage));
   write(`\n${closingLine(tally)}\n`);
   if (tally.passed + tally.failed + tally.skipped === 0) write("No test ran: that proves nothing.\n");
   return tally.failed === 0 && tally.passed > 0 ? 0 : 1;

@@ -125,7 +125,7 @@ function listenForPrints(events: TestEvents, book: Book): void {
   const keep = (event: { readonly file?: string | undefined; readonly message: string }): void => {
     const file = event.file ?? "";
     book.printed.set(file, (book.printed.get(file) ?? "") + event.message);
-    for (const line of event.message.split("\n")) if (line.startsWith("skipped:")) book.write(`${line}\n`);
+    for (const line of event.message.split("\n")) if (/^(?:skipped|told):/.test(line)) book.write(`${line}\n`);
   };
   events.on("test:stdout", keep);
   events.on("test:stderr", keep);

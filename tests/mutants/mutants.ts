@@ -203,6 +203,19 @@ const FIRST_MUTANTS: readonly Mutant[] = [
     foundBy: "simulation",
   },
   {
+    id: "M19",
+    what: "a claim takes what is due longest, whatever the endpoint",
+    edits: [
+      { file: `${SQLITE}/pick-due.ts`, from: "own.slice(0, free)", to: "own" },
+      {
+        file: `${SQLITE}/pick-due.ts`,
+        from: "a.turn === b.turn ? a.dueAtMs - b.dueAtMs : a.turn - b.turn",
+        to: "a.dueAtMs - b.dueAtMs",
+      },
+    ],
+    foundBy: "simulation",
+  },
+  {
     id: "M20",
     what: "a lease never ends",
     edits: [

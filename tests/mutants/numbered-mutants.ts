@@ -42,10 +42,7 @@ export const NUMBERED_MUTANTS: readonly Mutant[] = [
         to: '.where("status", "=", "held")',
       },
     ],
-    foundBy: {
-      file: "packages/server/src/store/sqlite/sqlite.test.ts",
-      title: "makes the result of a delivery in flight stale, and nothing claims it again",
-    },
+    foundBy: "simulation",
   },
   {
     id: "M17",

@@ -14,7 +14,7 @@ import { createSimNode, type NodeParts, type SimNode } from "./sim-node.fixture.
 import { type Rig, type SimEndpoint, simVault } from "./sim-rig.fixture.ts";
 import { openSimStore } from "./sim-store.fixture.ts";
 import { createSimTransport, type SimTransport } from "./sim-transport.fixture.ts";
-import { createWorld, type Dice, type World } from "./world.fixture.ts";
+import { createWorld, type Dice, settle, type World } from "./world.fixture.ts";
 
 /** Counts what a run met: rows of the fault matrix, kill points, outcomes. */
 export type Count = (row: string) => void;
@@ -28,8 +28,8 @@ export interface Run {
 }
 
 const HOUR_MS = 3_600_000;
-/** All that is done, and all that goes wrong, lies within. */
-const FAULTS_END_MS = 330_000;
+/** All that is done, and all that goes wrong, lies within: a process that stands still for 90 s does its work after them. */
+const FAULTS_END_MS = 410_000;
 const ASKED_BY = { tenantId: SIM_TENANT, actor: "system" };
 
 interface Client {
@@ -96,7 +96,7 @@ export async function runPlan(plan: Plan, rig: Rig): Promise<Run> {
       }),
     ),
   );
-  const leases = createLeaseWatch();
+  const leases = createLeaseWatch(opened.select);
   const shared = { world, store, vault, transport, leases, engine: rig.engine, isTight: plan.isTight, count, faultOf };
   const nodes = Array.from({ length: plan.nodes }, (_, n) => createSimNode({ ...shared, name: `node-${n}` }));
   for (const node of nodes) node.start();
@@ -111,7 +111,7 @@ export async function runPlan(plan: Plan, rig: Rig): Promise<Run> {
     });
   }
   world.after(FAULTS_END_MS, () => void mend(scene));
-  const drained = await drain(scene, opened.select, beganMs);
+  const drained = await drain(scene, { ...opened, beganMs, isBroken: () => leases.violations.length > 0 });
   const rows = await readRows(opened.select);
   const subjectOf = (who: string): string => vault.subject(SIM_TENANT, who);
   const forgotten = await forgottenFailures([...client.asked.values()], { ...opened, subjectOf });
@@ -214,15 +214,6 @@ async function take(step: Step, scene: Taking, isFirst = false): Promise<void> {
       await (isFirst ? settle(world, done) : done);
     }
   }
-}
-
-/** Lets the world go on until the work is done, within an hour of it. */
-async function settle(world: World, work: Promise<unknown>): Promise<void> {
-  const state = { is: false };
-  void work.then(() => {
-    state.is = true;
-  });
-  await world.run(() => state.is, world.nowMs() + HOUR_MS);
 }
 
 type Change = Exclude<Step, { kind: "authenticate" | "behave" | "crash" | "pause" | "skew" | "stepClock" | "store" }>;
@@ -351,10 +342,17 @@ async function mend({ plan, transport, faults, endpointIds, store }: Scene): Pro
 const WAITING = `select count(*) as n from deliveries where status in ('pending', 'failing', 'inFlight')`;
 const REPLAYING = `select count(*) as n from replays where status = 'running'`;
 
-/** @returns whether nothing waits any more: a receiver may ask for a day of patience (F4) */
-async function drain({ world, client }: Scene, select: Select, beganMs: number): Promise<boolean> {
+/** @returns whether nothing waits any more: a receiver may ask for a day of patience (F4); what broke is not waited for */
+async function drain(
+  { world, client }: Scene,
+  {
+    select,
+    beganMs,
+    isBroken,
+  }: { readonly select: Select; readonly beganMs: number; readonly isBroken: () => boolean },
+): Promise<boolean> {
   const endMs = beganMs + FAULTS_END_MS;
-  for (let waitedMs = 30_000; waitedMs < 30 * HOUR_MS; waitedMs *= 1.5) {
+  for (let waitedMs = 30_000; waitedMs < 30 * HOUR_MS && !isBroken(); waitedMs *= 1.5) {
     await world.run(() => false, endMs + waitedMs);
     if (client.open > 0) continue;
     const [[waiting], [replaying]] = await Promise.all([select(WAITING), select(REPLAYING)]);

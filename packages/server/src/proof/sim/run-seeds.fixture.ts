@@ -18,13 +18,14 @@ using rig = await createRig();
 process.stdout.write(JSON.stringify(await runAll(request, rig)));
 
 async function runAll(asked: SeedsRequest, rig: Rig): Promise<SeedsReport> {
-  const { first, step, count, seconds, plan } = asked;
+  const { seconds, plan } = asked;
   const counts: Record<string, number> = {};
   const traces: Record<number, string> = {};
   let failed: SeedsReport["failed"] = null;
   let ran = 0;
   const inTime = (): boolean => performance.now() < seconds * 1_000;
-  for (let seed = first; ran < count && inTime() && failed === null; seed += step) {
+  for (const seed of seedsOf(asked)) {
+    if (!inTime() || failed !== null) break;
     const wanted = plan === undefined ? planOf(seed) : (JSON.parse(readFileSync(plan, "utf8")) as Plan);
     const run = await runPlan(wanted, rig);
     for (const [row, n] of Object.entries(run.counts)) counts[row] = (counts[row] ?? 0) + n;
@@ -33,6 +34,12 @@ async function runAll(asked: SeedsRequest, rig: Rig): Promise<SeedsReport> {
     if (run.violations.length > 0) failed = await tell(wanted, run, { rig, isShrunk: asked.shrink !== false });
   }
   return { ran, counts, traces, failed };
+}
+
+function* seedsOf({ known = [], first, step, count, rest }: SeedsRequest): Iterable<number> {
+  yield* known;
+  for (let n = 0; n < count; n += 1) yield first + n * step;
+  for (let n = 0; n < (rest?.count ?? 0); n += 1) yield (rest?.first ?? 0) + n * step;
 }
 
 /** The seed, what broke, and a file with the least of its plan that still breaks it. */

@@ -1,11 +1,14 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { runInProcess } from "./own-process.fixture.ts";
 
 /** Which seeds a process is to run. */
 export interface SeedsRequest {
+  /** Before all others. */
+  readonly known?: readonly number[];
   readonly first: number;
   readonly step: number;
   readonly count: number;
+  /** After those: so many from there on, by the same step. */
+  readonly rest?: { readonly first: number; readonly count: number };
   readonly seconds: number;
   /** A file with a plan, in place of the seeds' own. */
   readonly plan?: string;
@@ -29,11 +32,5 @@ export interface SeedsReport {
 
 /** Runs seeds in a process of its own. */
 export async function runSeeds(request: SeedsRequest): Promise<SeedsReport> {
-  const file = join(import.meta.dirname, "run-seeds.fixture.ts");
-  const child = spawn(process.execPath, ["--conditions=@sameface/source", file, JSON.stringify(request)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const chunks: Buffer[] = [];
-  for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString("utf8")) as SeedsReport;
+  return await runInProcess("run-seeds.fixture.ts", request);
 }

@@ -5,7 +5,7 @@ import type { CustomerParts } from "../../customers/enrol.ts";
 import { createReplayRunner } from "../../delivery/replay-runner.ts";
 import { createDeliveryWorker, WORKER_LIMITS } from "../../delivery/worker.ts";
 import { readTenantPolicy } from "../../policy/tenant-policy.ts";
-import type { AttemptResult, ClaimedDelivery, Store } from "../../store/store.ts";
+import type { AttemptResult, ClaimedDelivery, ClaimRequest, Store } from "../../store/store.ts";
 import { StoreError } from "../../store/store-error.ts";
 import type { Vault } from "../../vault/vault.ts";
 import type { KillPoint } from "../kill-points.fixture.ts";
@@ -226,8 +226,13 @@ function storeOf(making: Making): Store {
         await world.sleep(dice.whole(8_000));
         await gate(life);
       }
-      const result = await call(...given);
-      if (name === "claimDeliveries") leases.claimed(result as readonly ClaimedDelivery[]);
+      const result = await call(...given).catch((error: unknown) => {
+        leases.failed(name, error);
+        throw error;
+      });
+      if (name === "claimDeliveries") {
+        await leases.claimed(result as readonly ClaimedDelivery[], given[0] as ClaimRequest);
+      }
       if (name === "finishAttempt" && (result as { readonly kind: string }).kind === "recorded") {
         leases.recorded(given[0] as AttemptResult);
       }

@@ -31,6 +31,7 @@ interface Planned {
   readonly callback: () => void;
 }
 
+const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 0, 1);
 
 /** A world of its own. No real time passes in it and nothing real is waited for, so the seed alone decides what happens. */
@@ -81,6 +82,15 @@ async function allElse(): Promise<void> {
   await new Promise<void>((resolve) => {
     nextTick(resolve);
   });
+}
+
+/** Lets the world go on until the work is done, within an hour of it. */
+export async function settle(world: World, work: Promise<unknown>): Promise<void> {
+  const state = { is: false };
+  void work.then(() => {
+    state.is = true;
+  });
+  await world.run(() => state.is, world.nowMs() + HOUR_MS);
 }
 
 /** The world's clock, as parts of the server know it; `skewMs` is how wrong its wall is. */
