@@ -34,17 +34,20 @@ export interface ServerProcessOptions {
   readonly folder: string;
   readonly key?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whose sources run; absent: this checkout's. */
+  readonly root?: string;
 }
 
 /** Starts the server on a free port and resolves when it says it is ready; rejects with its output when it ends. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const key = options.key ?? randomBytes(32).toString("hex");
+  const { root = REPOSITORY } = options;
   const output: string[] = [];
   const child = spawn(
     process.execPath,
-    ["--conditions=@sameface/source", path.join(REPOSITORY, "packages/cli/src/main.ts"), "serve"],
+    ["--conditions=@sameface/source", path.join(root, "packages/cli/src/main.ts"), "serve"],
     {
-      cwd: REPOSITORY,
+      cwd: root,
       env: {
         PATH: process.env["PATH"] ?? "",
         SAMEFACE_PORT: "0",
