@@ -259,6 +259,8 @@ export const MAY: readonly Layer[] = [
       "playwright-core",
       "axe-core",
       "sharp",
+      "typescript",
+      "yaml",
     ],
     reason: "they use sameface as a user would: public exports only",
   },
