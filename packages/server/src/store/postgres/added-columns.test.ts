@@ -52,8 +52,12 @@ describe("a node that works while a newer version adds columns (F47)", needsPost
       decide: async () => await decide(bench),
       enrol: async (n) => await enrol(bench, refOf(`customer-${n}`)),
       claim: async () => taken.push(...(await claim(bench, { limit: 2, perEndpoint: 1_000 }))),
-      retry: async () => await finishOne(bench, taken, { kind: "retry", afterMs: 0, reason: "x" }),
-      finish: async () => await finishOne(bench, taken),
+      retry: async () => {
+        await finishOne(bench, taken, { kind: "retry", afterMs: 0, reason: "x" });
+      },
+      finish: async () => {
+        await finishOne(bench, taken);
+      },
     };
     for (const [name, work] of Object.entries(works)) {
       for (let n = 0; n < 4; n += 1) await atOnce(async () => await decide(bench));
