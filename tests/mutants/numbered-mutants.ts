@@ -94,7 +94,7 @@ export const NUMBERED_MUTANTS: readonly Mutant[] = [
     ],
     foundBy: {
       file: "packages/server/src/delivery/address-guard.test.ts",
-      title: "opens no socket to any refused address of the corpus",
+      title: "lets http, literals, high ports and single labels lead into the allowed networks only",
     },
   },
   {

@@ -30,10 +30,9 @@ export const SECURITY_MUTANTS: readonly Mutant[] = [
       },
     ],
     foundBy: {
-      file: "packages/cli/src/evaluate/evaluate.img.test.ts",
-      title: "gives each attack species a row of its own, names those not tested, and no worst one is accepted",
+      file: "packages/cli/src/evaluate/spoof.test.ts",
+      title: "counts each species apart, so that the worst one shows, and names those that nobody presented",
     },
-    night: true,
   },
   {
     id: "S3",
@@ -176,10 +175,9 @@ export const SECURITY_MUTANTS: readonly Mutant[] = [
       },
     ],
     foundBy: {
-      file: "packages/cli/src/evaluate/evaluate.img.test.ts",
-      title: "says which labels are missing for figures per group",
+      file: "packages/cli/src/evaluate/spoof.test.ts",
+      title: "says which labels are missing where no group is named, in place of rows",
     },
-    night: true,
   },
   {
     id: "S17",

@@ -187,7 +187,7 @@ function checksOf(pictures: readonly LabelledPicture[], inspections: ReadonlyMap
 }
 
 /** Error rates per group of people, where the labels name any (T3). */
-function groupsOf(pictures: readonly LabelledPicture[], { measured, thresholds, resampling }: ReportInput) {
+export function groupsOf(pictures: readonly LabelledPicture[], { measured, thresholds, resampling }: ReportInput) {
   const names = [...new Set(pictures.map(({ group }) => group))].filter((name) => name !== "").toSorted();
   if (names.length === 0) return { rows: [], notTested: "labels.csv has no column `group`: no age, sex or skin tone" };
   const rows = names.flatMap((name) => {

@@ -24,6 +24,7 @@ describe("readConfig", () => {
       data: "./data",
       allowedPrivateNetworks: [],
       trustedProxies: [],
+      tracesPercent: 100,
       roles: ["api", "delivery"],
       logLevel: "info",
       retentionDays: 30,
@@ -110,6 +111,9 @@ describe("readConfig", () => {
       "SAMEFACE_PREVIOUS_MASTER_KEY",
       "SAMEFACE_TENANT_REQUESTS_PER_SECOND",
       "SAMEFACE_CUSTOMER_RETENTION_DAYS",
+      "SAMEFACE_SWEEPER_DATABASE_URL",
+      "SAMEFACE_TRACES_URL",
+      "SAMEFACE_TRACES_PERCENT",
     ]);
     const names = Object.keys(Settings.properties).map(variableOf);
     for (const name of since) assert.ok(names.includes(name), name);

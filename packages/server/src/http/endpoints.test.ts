@@ -160,6 +160,7 @@ describe("the API of endpoints, events and deliveries", () => {
       lockout: DEFAULT_POLICY.lockout,
       capture: DEFAULT_POLICY.capture,
       replayedPictures: "captures",
+      retention: { pictureDays: 0 },
     });
     const got = (await server.call("/v1/policy")).body;
     const { stated, ...read } = got;
@@ -185,6 +186,7 @@ describe("the API of endpoints, events and deliveries", () => {
       lockout: DEFAULT_POLICY.lockout,
       capture: DEFAULT_POLICY.capture,
       replayedPictures: "captures",
+      retention: { pictureDays: 0 },
     });
     assert.deepEqual((await put({})).body, later.body);
   });

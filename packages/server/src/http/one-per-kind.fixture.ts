@@ -5,6 +5,7 @@ export async function onePerKind(server: TestServer): Promise<Readonly<Record<st
   const idOf = async (path: string, body: object): Promise<string> =>
     String((await server.call(path, { method: "POST", body })).body["id"]);
   await server.enrol("anna", { face: "anna" });
+  await server.call("/v1/policy", { method: "PUT", body: { retention: { pictureDays: 1 } } });
   const endpoints = await idOf("/v1/endpoints", { url: "http://127.0.0.1:4999/hook" });
   const attempt = await server.authenticate("anna", { face: "anna", shot: 1 });
   const authentications = String(attempt.body["id"]);
@@ -12,6 +13,7 @@ export async function onePerKind(server: TestServer): Promise<Readonly<Record<st
   const [delivery] = detail.body["deliveries"] as { id: string }[];
   return {
     customers: "anna",
+    tenants: "default",
     authentications,
     endpoints,
     deliveries: String(delivery?.id),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { StoreError } from "../store-error.ts";
 import {
   AUDIT,
   addEndpoint,
@@ -74,14 +75,17 @@ export function quotaConformance(open: OpenStore): void {
       await using bench = await openBench(open);
       await bound(bench, { customers: 3, endpoints: 3, keys: 3 });
       const wanted = Array.from({ length: 20 }, (_, n) => n);
-      const rows = [
-        wanted.map(async (n) => await enrol(bench, refOf(`customer-${n}`))),
-        wanted.map(async () => await addEndpoint(bench)),
-        wanted.map(async () => await addKey(bench)),
-      ];
-      for (const row of rows) {
-        const ended = await Promise.allSettled(row);
-        assert.equal(ended.filter(({ status }) => status === "fulfilled").length, 3);
+      for (const add of [
+        async (n: number) => await enrol(bench, refOf(`customer-${n}`)),
+        async () => await addEndpoint(bench),
+        async () => await addKey(bench),
+      ]) {
+        const ended = await Promise.allSettled(wanted.map(add));
+        const refused = ended.flatMap((one) => (one.status === "rejected" ? [(one.reason as StoreError).code] : []));
+        assert.deepEqual(
+          refused,
+          Array.from({ length: wanted.length - 3 }, () => "quotaReached"),
+        );
       }
       assert.deepEqual(await used(bench), { customers: 3, endpoints: 3, keys: 3, pictureBytes: 0 });
     });
