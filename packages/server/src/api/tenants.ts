@@ -2,7 +2,12 @@ import { type Static, Type } from "typebox";
 import { closed, Name, nullable, page, Timestamp } from "./common.ts";
 
 export const TenantBody = closed({ name: Name });
-export const TenantParams = closed({ tenantId: Type.String({ pattern: "^([0-9a-f]{24}|default)$" }) });
+export const TenantParams = closed({
+  tenantId: Type.String({
+    pattern: "^([0-9a-f]{24}|default)$",
+    description: "The id that the tenant was made with, or default.",
+  }),
+});
 
 const bound = (description: string) => Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
 const COUNTED = {

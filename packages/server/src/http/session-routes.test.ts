@@ -134,6 +134,7 @@ describe("sessions of the dashboard", () => {
       "createTenant",
       "eraseCustomer",
       "exportCustomer",
+      "readPicture",
       "rotateEndpointSecret",
     ]);
     for (const { method, path, operationId } of asked) {
