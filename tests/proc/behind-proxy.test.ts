@@ -97,7 +97,7 @@ function startClients(url: string) {
 
 describe("two api nodes and a sender over PostgreSQL, behind the TLS proxy of deploy/", { skip }, () => {
   it("serve as one: the clients' own addresses count, streams go through, and a node that is killed takes nothing with it", {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     await using folder = await temporaryFolder();
     const cluster = await startPostgresCluster();

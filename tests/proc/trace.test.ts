@@ -15,7 +15,7 @@ const DELIVERED = ["deliver", "post", "store attempt"];
 
 describe("traces", () => {
   it("follow one authentication from its caller through engine and store to a delivery of another process, and tell nothing of the customer", {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     await using folder = await temporaryFolder();
     const cluster = await startPostgresCluster();

@@ -3,22 +3,25 @@ import { systemClock } from "./clock.ts";
 import type { Config } from "./config/settings.ts";
 import { systemRandom } from "./random.ts";
 import { ServerError } from "./server-error.ts";
+import { backUpPostgres, restorePostgres } from "./store/postgres/postgres-backup.ts";
 import { backUp, restore } from "./store/sqlite/backup.ts";
 import { StoreError } from "./store/store-error.ts";
 
 /**
- * Writes the database of the data folder into one new file, also while a server works on it.
+ * Writes the database into one new file, also while servers work on it; PostgreSQL's by `pg_dump`.
  * @throws {ServerError} `backupFailed`, with one line for the operator
  */
 export async function backUpData({ config, file }: { readonly config: Config; readonly file: string }): Promise<void> {
+  const { databaseUrl: url } = config;
   await told(config, async (folder) => {
-    backUp({ folder, file });
-    await Promise.resolve();
+    if (url === undefined) backUp({ folder, file });
+    else await backUpPostgres({ url, file });
   });
 }
 
 /**
- * Puts a backup into the data folder, which no server may be using, and erases again whoever was erased since.
+ * Puts a backup into the data folder or into PostgreSQL, which no server may be using, and erases again whoever was
+ * erased since.
  * @throws {ServerError} `backupFailed`, with one line for the operator
  */
 export async function restoreData(options: {
@@ -27,16 +30,14 @@ export async function restoreData(options: {
   readonly replace: boolean;
 }): Promise<{ readonly erasedAgain: number }> {
   const { config, file, replace } = options;
-  return await told(
-    config,
-    async (folder) => await restore({ folder, file, replace, clock: systemClock, random: systemRandom }),
-  );
+  const { databaseUrl: url } = config;
+  return await told(config, async (folder) => {
+    const what = { folder, file, replace, clock: systemClock, random: systemRandom };
+    return url === undefined ? await restore(what) : await restorePostgres({ ...what, url });
+  });
 }
 
-async function told<T>({ databaseUrl, data }: Config, work: (folder: string) => Promise<T>): Promise<T> {
-  if (databaseUrl !== undefined) {
-    throw new ServerError("backupFailed", "SAMEFACE_DATABASE_URL names PostgreSQL: use pg_dump and pg_restore");
-  }
+async function told<T>({ data }: Config, work: (folder: string) => Promise<T>): Promise<T> {
   try {
     return await work(resolve(data));
   } catch (cause) {

@@ -4,10 +4,12 @@ import type { CommandRunner } from "../command-context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { readSettings } from "../read-settings.ts";
 
-/** `sameface backup FILE`: on the server's host, by its settings; the server goes on. */
+/** `sameface backup FILE`: by the server's settings, on its host with SQLite; the server goes on. */
 export function backupCommand(runner: CommandRunner): Command {
   return new Command("backup")
-    .description("write the SQLite database into one new file, also while the server runs; never the master key")
+    .description(
+      "write the database into one new file, also while servers run, PostgreSQL's by pg_dump; never the master key",
+    )
     .argument("<file>", "must not exist yet")
     .addHelpText("after", "\nExample:\n  sameface backup /backups/sameface-monday.db")
     .action((file: string, _options: object, command: Command) =>
