@@ -1,22 +1,17 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
-import { promisify } from "node:util";
+import { blocksOf, runBlock } from "./support/document-blocks.ts";
 import { freePort } from "./support/free-port.ts";
 import { drawnPicture } from "./support/seeded-server.ts";
 import { type ServerProcess, startServerProcess, temporaryFolder } from "./support/server-process.ts";
 
 const REPOSITORY = path.resolve(import.meta.dirname, "..");
-
-function blocksOf(guide: string): readonly string[] {
-  const text = readFileSync(path.join(REPOSITORY, "docs/guides", guide), "utf8");
-  return [...text.matchAll(/^ *```sh\n(.*?)^ *```$/gms)].map((block) => block[1] ?? "");
-}
 
 /** Commands of each guide that run below. */
 const RUN: Readonly<Record<string, number>> = {
@@ -33,7 +28,7 @@ describe("the guide to the first webhook", () => {
   it("has commands that work as they stand: a receiver, two samples, and a certificate", {
     timeout: 120_000,
   }, async () => {
-    const [receive = "", send = "", certify = ""] = blocksOf("first-webhook.md");
+    const [receive = "", send = "", certify = ""] = blocksOf("guides/first-webhook.md");
     const port = String(await freePort());
     // One shell, as a reader has: the secret that it exports is that of the commands after it.
     const script = `${receive.trimEnd()} &\nwhile read -r line; do\n${send}\n${certify}\necho "certified $?"\ndone`;
@@ -59,7 +54,7 @@ describe("the guide to the first webhook", () => {
 describe("the guides", () => {
   it("have no command that no test runs", () => {
     const guides = readdirSync(path.join(REPOSITORY, "docs/guides"));
-    assert.deepEqual(Object.fromEntries(guides.map((guide) => [guide, blocksOf(guide).length])), RUN);
+    assert.deepEqual(Object.fromEntries(guides.map((guide) => [guide, blocksOf(`guides/${guide}`).length])), RUN);
   });
 
   it("say what to do for each alert, and for no other", () => {
@@ -90,23 +85,10 @@ describe("the guides for whoever runs a server", () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  /** As a reader does, who has set what the README sets; `sameface` is that of this repository. */
-  const run = async (block: string, more: Readonly<Record<string, string>> = {}): Promise<string> => {
-    const cli = path.join(REPOSITORY, "packages/cli/src/main.ts");
-    const npx = `npx() { shift; "${process.execPath}" --conditions=@sameface/source "${cli}" "$@"; }`;
-    const env = {
-      PATH: process.env["PATH"] ?? "",
-      URL: server.url,
-      AUTH: `Authorization: Bearer ${server.key}`,
-      SAMEFACE_URL: server.url,
-      SAMEFACE_KEY: server.key,
-      ...more,
-    };
-    const script = `${npx}\n${block}`;
-    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], { cwd: work, env });
-    return stdout;
-  };
-  const block = (guide: string, at = 0): string => blocksOf(guide)[at] ?? assert.fail(`${guide} has no block ${at}`);
+  const run = async (shell: string, env: Readonly<Record<string, string>> = {}): Promise<string> =>
+    await runBlock(shell, { server, cwd: work, env });
+  const block = (guide: string, at = 0): string =>
+    blocksOf(`guides/${guide}`)[at] ?? assert.fail(`${guide} has no block ${at}`);
 
   it("make an endpoint as the vendor's receiver expects it, and find nothing to mend on a server that is well", async () => {
     const endpoint = JSON.parse(await run(block("leave-the-vendor-webhook.md"))) as { id: string; profile: string };
