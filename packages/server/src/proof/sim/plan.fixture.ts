@@ -68,13 +68,13 @@ export function planOf(seed: number): Plan {
   const kinds = FAULTY.filter(() => dice.chance(0.5));
   const behaviours = (Object.keys(BEHAVIOURS) as Behaviour[]).filter(() => dice.chance(0.5));
   const size = { nodes, endpoints, behaviours: behaviours.length === 0 ? (["fine"] as const) : behaviours };
-  const work = Array.from({ length: 8 + dice.whole(10) }, () => workOf(dice, size));
+  const work = Array.from({ length: 5 + dice.whole(9) }, () => workOf(dice, size));
   const faults = kinds.flatMap((kind) =>
     Array.from({ length: (kind === "crash" ? 4 : 1) + dice.whole(5) }, () => faultOf(kind, dice, size)),
   );
   // Few enough that nobody is barred for them (T7), and many where the store is at fault.
   const windows = faults.filter((fault) => fault.kind === "store").map((fault) => fault.atMs);
-  const guesses = GUESSED.flatMap((who) => Array.from({ length: 3 }, () => guessOf(who, { dice, size, windows })));
+  const guesses = GUESSED.flatMap((who) => Array.from({ length: 2 }, () => guessOf(who, { dice, size, windows })));
   // Something is under way when a process stands still, so that its result comes late.
   const held = faults.flatMap((fault) => (fault.kind === "pause" ? [requestBefore(fault, dice)] : []));
   const steps = [...work, ...guesses, ...held, ...faults].toSorted((a, b) => a.atMs - b.atMs);
