@@ -182,9 +182,6 @@ async function soak(
 
 const megabytes = ({ rssBytes }: Sample): number => rssBytes / 1e6;
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 /** Of a line through the last two thirds, by least squares, an hour. */
 function slopeOf(samples: readonly Sample[], value: (sample: Sample) => number): number {
   const late = samples.slice(Math.floor(samples.length / 3));
@@ -195,13 +192,13 @@ function slopeOf(samples: readonly Sample[], value: (sample: Sample) => number):
   return (over / under) * 3_600_000;
 }
 
-/** The last third beside the middle one. */
+/** What it holds when it holds least, in the last third beside the middle one: what comes and goes is not counted. */
 function growth(
   samples: readonly Sample[],
   value: (sample: Sample) => number,
 ): readonly [middle: number, last: number] {
   const third = Math.floor(samples.length / 3);
-  const of = (from: number, to?: number): number => median(samples.slice(from, to).map((sample) => value(sample)));
+  const of = (from: number, to?: number): number => Math.min(...samples.slice(from, to).map((sample) => value(sample)));
   return [of(third, 2 * third), of(2 * third)];
 }
 
@@ -257,9 +254,9 @@ describe(`a server at half its load for ${MINUTES} minutes, with faults on`, () 
       statuses: story.statuses,
       lost,
       engineChildrenKilled: faults.killed(),
-      rssMb: rss.map((value) => rounded(value)),
+      leastRssMb: rss.map((value) => rounded(value)),
       rssSlopeMbPerHour: rounded(slopeOf(samples, megabytes)),
-      descriptors,
+      leastDescriptors: descriptors,
       descriptorsSlopePerHour: rounded(slopeOf(samples, (sample) => sample.descriptors)),
     };
     console.log(`soak ${JSON.stringify(figures)}`);
