@@ -40,6 +40,7 @@ import { pageRoutes } from "./http/pages.ts";
 import { pictureRoutes } from "./http/pictures.ts";
 import { policyRoutes } from "./http/policy.ts";
 import { replayRoutes } from "./http/replays.ts";
+import { createRequestRate } from "./http/request-rate.ts";
 import { ensureRootKey } from "./http/root-key.ts";
 import type { Route } from "./http/route.ts";
 import { ROUTE_SHAPES } from "./http/route-shapes.ts";
@@ -48,7 +49,6 @@ import { createSessions, type Sessions } from "./http/sessions.ts";
 import { sourceRoutes } from "./http/sources.ts";
 import { statisticsRoutes } from "./http/statistics.ts";
 import { streamRoutes } from "./http/streams.ts";
-import { createTenantRate } from "./http/tenant-rate.ts";
 import { tenantRoutes } from "./http/tenants.ts";
 import { webhookKeyRoutes } from "./http/webhook-keys.ts";
 import { listeningUrl } from "./listening-url.ts";
@@ -310,10 +310,13 @@ async function createApp(
     ...documentRoutes({ openapi }),
     ...(parts.engine === null ? [] : [...apiRoutes({ ...parts, engine: parts.engine }), ...dashboard]),
   ];
-  const { trustedProxies, publicUrl = null, tenantRequestsPerSecond: perSecond = null } = config;
-  const rate = createTenantRate({ clock, perSecond });
+  const { trustedProxies, publicUrl = null, tenantRequestsPerSecond = null, keyRequestsPerSecond = null } = config;
+  const rates = {
+    tenant: createRequestRate({ clock, perSecond: tenantRequestsPerSecond }),
+    key: createRequestRate({ clock, perSecond: keyRequestsPerSecond }),
+  };
   const world = { log, metrics, tracer, clock, random, trustedProxies, publicUrl };
-  return await createHttpServer({ ...world, routes, keyring, sessions, rate });
+  return await createHttpServer({ ...world, routes, keyring, sessions, rates });
 }
 
 function sessionsOf({ store, clock, random, log }: Parts): Sessions {

@@ -133,6 +133,13 @@ export const Settings = Type.Object(
           "Requests that each tenant may send a second to one node, a second's worth at once; more are answered 429 with Retry-After. Unset: no bound.",
       }),
     ),
+    keyRequestsPerSecond: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: "As tenantRequestsPerSecond, for each key of a tenant. Unset: no bound.",
+      }),
+    ),
     customerRetentionDays: Type.Integer({
       minimum: 1,
       maximum: 36_500,

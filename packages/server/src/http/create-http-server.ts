@@ -21,12 +21,12 @@ import { HTTP_LIMITS } from "./http-limits.ts";
 import { type Keyring, mayCall } from "./keyring.ts";
 import { faultFields, type Log } from "./log.ts";
 import { createCallReader } from "./read-call.ts";
+import type { RequestRate } from "./request-rate.ts";
 import { type Answer, type Caller, problem, type Route, type RouteShape } from "./route.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { sendAnswer, sendProblem } from "./send-answer.ts";
 import { FRESH_MS, type Sessions } from "./sessions.ts";
 import { plainAddress } from "./source-network.ts";
-import type { TenantRate } from "./tenant-rate.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -46,7 +46,7 @@ export interface HttpServerParts {
   readonly log: Log;
   readonly metrics: Pick<Metrics, "answered">;
   readonly tracer: Tracer;
-  readonly rate: TenantRate;
+  readonly rates: Readonly<Record<"tenant" | "key", RequestRate>>;
   readonly clock: Clock;
   readonly random: Random;
   /** Networks of proxies whose X-Forwarded-* headers are believed; empty: none. */
@@ -223,7 +223,7 @@ function isFromThisMachine({ ip, headers }: FastifyRequest): boolean {
 async function admit(
   request: FastifyRequest,
   shape: RouteShape,
-  { keyring, sessions, rate, clock, publicUrl }: HttpServerParts,
+  { keyring, sessions, rates, clock, publicUrl }: HttpServerParts,
 ): Promise<Answer | null> {
   const { authorization } = request.headers;
   const client = clientFacts(request, publicUrl);
@@ -235,11 +235,8 @@ async function admit(
   request.caller = caller;
   if (caller === null && shape.openToLoopback === true && isFromThisMachine(request)) return null;
   if (caller === null) return problem("unauthorized", "Send Authorization: Bearer <key> with a live key.");
-  const afterSeconds = rate.take(caller.tenantId);
-  if (afterSeconds > 0) {
-    const detail = "This tenant sends more requests than it may (SAMEFACE_TENANT_REQUESTS_PER_SECOND).";
-    return { ...problem("tooManyRequests", detail), retryAfterSeconds: afterSeconds };
-  }
+  const tooMany = boundOf(rates.key.take(caller.keyId), "key") ?? boundOf(rates.tenant.take(caller.tenantId), "tenant");
+  if (tooMany !== null) return tooMany;
   const { session } = caller;
   if (session !== undefined && changesSomething(shape) && isForged(client, session.csrfToken))
     return problem("crossSite", "The call lacks X-Sameface-Csrf with the token of its session.");
@@ -248,6 +245,12 @@ async function admit(
   if (shape.fresh === true && session !== undefined && clock.nowMs() > session.signedInAtMs + FRESH_MS)
     return problem("signInAgain", "Sign in again: this shows secrets, or cannot be undone.");
   return null;
+}
+
+function boundOf(retryAfterSeconds: number, who: "tenant" | "key"): Answer | null {
+  if (retryAfterSeconds === 0) return null;
+  const detail = `This ${who} sends more requests than it may (SAMEFACE_${who.toUpperCase()}_REQUESTS_PER_SECOND).`;
+  return problem("tooManyRequests", detail, { retryAfterSeconds });
 }
 
 /** Aborted when the connection is gone, or the server stops. */

@@ -64,7 +64,7 @@ export const PROBLEMS = {
   lenses: { status: 422, title: "The face wears lenses" },
   headCover: { status: 422, title: "The head is covered" },
   "9005": { status: 429, title: FAILURES.tooManyAttempts.error },
-  tooManyRequests: { status: 429, title: "The tenant sends too many requests" },
+  tooManyRequests: { status: 429, title: "The tenant or the key sends too many requests" },
   tooManySignIns: { status: 429, title: "Too many keys were tried" },
   headersTooLarge: { status: 431, title: "The request headers are too large" },
   "9500": { status: 500, title: FAILURES.unpredicted.error },

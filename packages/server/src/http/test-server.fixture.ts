@@ -46,6 +46,7 @@ import { pictureRoutes } from "./pictures.ts";
 import { policyRoutes } from "./policy.ts";
 import { PROBLEMS, type ProblemCode } from "./problems.ts";
 import { replayRoutes } from "./replays.ts";
+import { createRequestRate, type RequestRate } from "./request-rate.ts";
 import { ensureRootKey } from "./root-key.ts";
 import type { RouteShape } from "./route.ts";
 import { ROUTE_SHAPES } from "./route-shapes.ts";
@@ -55,7 +56,6 @@ import { createSessions } from "./sessions.ts";
 import { sourceRoutes } from "./sources.ts";
 import { statisticsRoutes } from "./statistics.ts";
 import { streamRoutes } from "./streams.ts";
-import { createTenantRate, type TenantRate } from "./tenant-rate.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { webhookKeyRoutes } from "./webhook-keys.ts";
 
@@ -103,7 +103,7 @@ export async function startTestServer(
     readonly over?: (store: Store) => Partial<Store>;
     readonly publicUrl?: string;
     /** Absent: no bound. */
-    readonly rate?: TenantRate;
+    readonly rates?: Partial<Readonly<Record<"tenant" | "key", RequestRate>>>;
     /** Absent: SQLite in the folder. */
     readonly open?: (folder: string) => Promise<Store>;
     readonly captureLimits?: Partial<CaptureLimits>;
@@ -202,6 +202,7 @@ export async function startTestServer(
     ...auditRoutes(parts),
   ];
   const keyring = createKeyring({ store, clock, onFault: () => undefined });
+  const unbounded = createRequestRate({ clock, perSecond: null });
   const app = await createHttpServer({
     routes,
     keyring,
@@ -209,7 +210,7 @@ export async function startTestServer(
     log,
     metrics,
     tracer,
-    rate: options.rate ?? createTenantRate({ clock, perSecond: null }),
+    rates: { tenant: unbounded, key: unbounded, ...options.rates },
     clock,
     random,
     trustedProxies: [],

@@ -100,6 +100,18 @@ describe("createGroupCommit", () => {
     assert.deepEqual(committed(), [1, 4]);
   });
 
+  it("refuses at once what comes when 5,000 wait, and writes those that do", async () => {
+    const { add, committed, insert } = openGroup("queue.db");
+    const all = Array.from({ length: 5_010 }, async (_, n) => {
+      return await add(() => {
+        insert(n);
+      });
+    });
+    const faults = (await Promise.all(all)).filter((fault) => fault !== null);
+    assert.deepEqual([faults.length, new Set(faults.map(({ code }) => code))], [10, new Set(["busy"])]);
+    assert.equal(committed().length, 5_000);
+  });
+
   it("refuses what does not fit on a full disk, and goes on when there is room again", async () => {
     const { add, insert, committed, database } = openGroup("full");
     const pages = database.prepare("pragma page_count").get()?.["page_count"];

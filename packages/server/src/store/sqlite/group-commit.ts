@@ -22,6 +22,8 @@ export interface GroupCommit {
 
 /** A bound on how long the first member of a group waits for the last. */
 const LARGEST_GROUP = 256;
+/** More than this many wait only where the disk can't keep up. */
+const LONGEST_QUEUE = 5_000;
 /** Times that a busy database is tried again (F33). */
 const RETRIES = 3;
 /** The wait between them is this and as much again at most. */
@@ -55,8 +57,9 @@ export function createGroupCommit(options: Options): GroupCommit {
 
   return {
     add: (member) => {
-      if (closed) {
-        member.refused(new StoreError("closed", "the store is closed"));
+      if (closed || waiting.length >= LONGEST_QUEUE) {
+        const busy = new StoreError("busy", "the database did not take it in time");
+        member.refused(closed ? new StoreError("closed", "the store is closed") : busy);
         return;
       }
       waiting.push(member);
