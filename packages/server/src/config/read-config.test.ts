@@ -29,6 +29,7 @@ describe("readConfig", () => {
       logLevel: "info",
       retentionDays: 30,
       customerRetentionDays: 1_095,
+      tracesPercent: 100,
     });
   });
 
@@ -111,6 +112,8 @@ describe("readConfig", () => {
       "SAMEFACE_PREVIOUS_MASTER_KEY",
       "SAMEFACE_TENANT_REQUESTS_PER_SECOND",
       "SAMEFACE_KEY_REQUESTS_PER_SECOND",
+      "SAMEFACE_TRACES_URL",
+      "SAMEFACE_TRACES_PERCENT",
       "SAMEFACE_CUSTOMER_RETENTION_DAYS",
       "SAMEFACE_SWEEPER_DATABASE_URL",
       "SAMEFACE_TRACES_URL",

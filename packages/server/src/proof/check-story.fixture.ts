@@ -29,7 +29,13 @@ export interface Rows {
     readonly body: string | null;
     readonly isOperators: boolean;
   }[];
-  readonly authentications: readonly { readonly eventId: string; readonly outcome: OutcomeKind }[];
+  readonly authentications: readonly {
+    readonly authenticationId: string;
+    readonly eventId: string;
+    readonly outcome: OutcomeKind;
+  }[];
+  /** Attempts whose picture is kept. */
+  readonly pictures: readonly string[];
   readonly deliveries: readonly {
     readonly eventId: string;
     readonly endpointId: string;
@@ -76,6 +82,7 @@ export function checkStory(story: Story): Verdict {
     ...checkBodies(story),
     ...checkErased(story),
     ...checkSwept(story),
+    ...checkPictures(story),
   ];
   if (story.rows.countedFailures < story.failures) {
     violations.push(`I7: ${story.failures} failures were acknowledged, ${story.rows.countedFailures} are counted`);
@@ -185,6 +192,12 @@ function* checkSwept({ rows, swept }: Story): Iterable<string> {
   for (const table of ["events", "authentications", "deliveries"] as const) {
     for (const { eventId } of rows[table]) if (swept.has(eventId)) yield `K12: ${eventId} is past its days in ${table}`;
   }
+}
+
+/** F35: no picture without its attempt, and none twice. */
+function* checkPictures({ rows }: Story): Iterable<string> {
+  const attempts = new Set(rows.authentications.map((one) => one.authenticationId));
+  for (const id of rows.pictures) if (!attempts.delete(id)) yield `K3: a picture of ${id} is kept, and no such attempt`;
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {

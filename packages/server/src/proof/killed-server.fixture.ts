@@ -10,6 +10,7 @@ import { createScriptedEngine } from "../http/scripted-engine.fixture.ts";
 import { startWith } from "../main.ts";
 import type { Store } from "../store/store.ts";
 import { aroundStatement } from "./around-statement.fixture.ts";
+import { scriptOf } from "./kept-file.fixture.ts";
 import type { KillPoint } from "./kill-points.fixture.ts";
 
 const [wanted = "", turn = "1"] = (process.env["KILL_AT"] ?? "").split(":");
@@ -71,6 +72,7 @@ function overStore(store: Store): Store {
 /** After each statement that writes. */
 function written(text: string): void {
   if (!/^\s*(insert|update|delete)/i.test(text)) return;
+  if (inside.decisions > 0 && /into "pictures"/.test(text)) at("K3");
   if (inside.decisions > 0 && /"(events|authentications|deliveries|feeds|hourly_outcomes|idempotency)"/.test(text))
     at("K6");
   if (inside.removals > 0) at("K12");
@@ -108,7 +110,7 @@ const adapters: Adapters = {
   startEngine: async () => {
     const engine = createScriptedEngine();
     const inspect: typeof engine.inspect = async (image, options) => {
-      const inspection = await engine.inspect(image, options);
+      const inspection = await engine.inspect(scriptOf(image), options);
       at("K4");
       return inspection;
     };

@@ -25,8 +25,9 @@ export function sqliteChange(file: string): (text: string) => Promise<void> {
 /** What the checker judges, as it stands in the tables. */
 export async function readRows(select: Select): Promise<Rows> {
   const events = await select("select event_id, outcome, body, operator_type from events");
-  const authentications = await select("select event_id, outcome from authentications");
+  const authentications = await select("select authentication_id, event_id, outcome from authentications");
   const deliveries = await select("select event_id, endpoint_id, status, reason from deliveries where test = 0");
+  const pictures = await select("select authentication_id from pictures");
   const [counted] = await select(
     "select sum(consecutive_failures) as failures from failure_counters where scope = 'customer'",
   );
@@ -38,6 +39,7 @@ export async function readRows(select: Select): Promise<Rows> {
       isOperators: row["operator_type"] !== null,
     })),
     authentications: authentications.map((row) => ({
+      authenticationId: String(row["authentication_id"]),
       eventId: String(row["event_id"]),
       outcome: row["outcome"] as OutcomeKind,
     })),
@@ -47,6 +49,7 @@ export async function readRows(select: Select): Promise<Rows> {
       status: String(row["status"]),
       reason: row["reason"] as string | null,
     })),
+    pictures: pictures.map((row) => String(row["authentication_id"])),
     countedFailures: Number(counted?.["failures"] ?? 0),
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { picture } from "../http/scripted-engine.fixture.ts";
 import { type Asked, checkStory, type Verdict } from "./check-story.fixture.ts";
 import { type JudgingReceiver, startJudgingReceiver } from "./judging-receiver.fixture.ts";
+import { fileOf } from "./kept-file.fixture.ts";
 import { KILL_POINTS, type KillPoint } from "./kill-points.fixture.ts";
 import { type KilledProcess, startKilled } from "./killed-process.fixture.ts";
 import { readRows, type Select } from "./read-rows.fixture.ts";
@@ -101,10 +101,14 @@ async function prepare(env: KillPlan["env"], receiver: JudgingReceiver): Promise
     ids.push(endpointId);
   }
   assert.equal((await enrol(server, "ann"))?.status, 200 + 1);
+  const policy = { retention: { pictureDays: PICTURE_DAYS } };
+  assert.equal((await server.call("/v1/policy", { method: "PUT", body: policy }))?.status, 200);
   await server.kill("SIGTERM");
   return ids;
 }
 
+/** Longer than {@link FORTY_DAYS_MS}: a picture goes with its attempt, by no sweep of its own. */
+const PICTURE_DAYS = 60;
 /** Younger events than these stay what they are. */
 const YOUNG = 20;
 const FORTY_DAYS_MS = 40 * 86_400_000;
@@ -120,7 +124,7 @@ async function age({ select, change }: KillPlan): Promise<readonly string[]> {
 }
 
 async function enrol(server: KilledProcess, customerId: string) {
-  const image = picture({ face: customerId }).toString("base64");
+  const image = fileOf({ face: customerId }).toString("base64");
   const body = { image, consent: { reference: "test" } };
   return await server.call(`/v1/customers/${customerId}`, { method: "PUT", body });
 }
@@ -159,7 +163,7 @@ async function callUntilDeath(server: KilledProcess, clients: Clients): Promise<
 /** Nobody, ann, a stranger's face for one who has failures left, in turns. */
 function nextOf({ random, count }: Clients): Pending {
   const key = `key-${count}`;
-  const image = (face: string): string => picture({ face, shot: count }).toString("base64");
+  const image = (face: string): string => fileOf({ face, shot: count }).toString("base64");
   const turn = random();
   if (turn < 0.4) return { key, customerId: `nobody-${count}`, image: image("nobody") };
   if (turn < 0.8) return { key, customerId: "ann", image: image("ann") };
@@ -198,7 +202,7 @@ async function authenticate(server: KilledProcess, clients: Clients, pending: Pe
 async function eraseSomebody(server: KilledProcess, clients: Clients): Promise<boolean> {
   const customerId = `brief-${clients.count}`;
   if ((await enrol(server, customerId)) === null) return false;
-  const image = picture({ face: customerId, shot: 1 }).toString("base64");
+  const image = fileOf({ face: customerId, shot: 1 }).toString("base64");
   if ((await server.call("/v1/authentications", { method: "POST", body: { customerId, image } })) === null)
     return false;
   const erased = await server.call(`/v1/customers/${customerId}`, { method: "DELETE" });
