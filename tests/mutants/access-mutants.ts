@@ -218,6 +218,22 @@ export const ACCESS_MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    id: "S37",
+    rows: ["S37"],
+    what: "a key may ask as often as it likes",
+    edits: [
+      {
+        file: "packages/server/src/http/create-http-server.ts",
+        from: 'boundOf(rates.key.take(caller.keyId), "key") ?? boundOf(',
+        to: "boundOf(",
+      },
+    ],
+    foundBy: {
+      file: "packages/server/src/http/request-rate.test.ts",
+      title: "answers 429 with a code and Retry-After to the key that asks too much, and serves the tenant's others",
+    },
+  },
+  {
     id: "S38",
     rows: ["S38"],
     what: "an Idempotency-Key is not looked at",
