@@ -29,7 +29,6 @@ describe("readConfig", () => {
       logLevel: "info",
       retentionDays: 30,
       customerRetentionDays: 1_095,
-      tracesPercent: 100,
     });
   });
 
@@ -116,8 +115,6 @@ describe("readConfig", () => {
       "SAMEFACE_TRACES_PERCENT",
       "SAMEFACE_CUSTOMER_RETENTION_DAYS",
       "SAMEFACE_SWEEPER_DATABASE_URL",
-      "SAMEFACE_TRACES_URL",
-      "SAMEFACE_TRACES_PERCENT",
     ]);
     const names = Object.keys(Settings.properties).map(variableOf);
     for (const name of since) assert.ok(names.includes(name), name);
