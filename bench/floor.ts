@@ -1,4 +1,12 @@
-import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+} from "node:crypto";
 import { type Primitives, sample, sign as signWebhook } from "@sameface/contract";
 import { Pool } from "undici";
 
@@ -49,6 +57,7 @@ function readyKeys(): {
   readonly primitives: Required<Primitives>;
 } {
   const secret = new Uint8Array(randomBytes(32));
+  const macKey = createSecretKey(secret);
   const { privateKey } = generateKeyPairSync("ed25519");
   const raw = (part: "d" | "x"): Uint8Array =>
     new Uint8Array(Buffer.from(String(privateKey.export({ format: "jwk" })[part]), "base64url"));
@@ -59,8 +68,8 @@ function readyKeys(): {
       { version: "v1a", seed: raw("d"), publicKey: raw("x") },
     ],
     primitives: {
-      mac: (with_, parts) => {
-        const hmac = createHmac("sha256", with_);
+      mac: (_secret, parts) => {
+        const hmac = createHmac("sha256", macKey);
         for (const part of parts) hmac.update(part);
         return hmac.digest("base64");
       },

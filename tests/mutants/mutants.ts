@@ -85,18 +85,13 @@ const FIRST_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${QUERIES}/decisions.ts`,
-        from: `    recordDecision: async (decision) =>
-      await unlessUndone(
-        async () => await write(async (view) => await recordDecision(view, decision), orderOf(decision)),
-      ),`,
+        from: "    recordDecision,\n",
         to: `    recordDecision: async (decision) => {
-      const bare = { ...decision, counters: [] };
-      const result = await unlessUndone(
-        async () => await write(async (view) => await recordDecision(view, bare), orderOf(decision)),
-      );
-      if (result.kind === "recorded") await write(async (view) => void (await countAll(view, decision)));
+      const result = await recordDecision({ ...decision, counters: [] });
+      if (result.kind === "recorded") await backend.write(async (view) => void (await countAll(view, decision)));
       return result;
-    },`,
+    },
+`,
       },
     ],
     foundBy: "simulation",

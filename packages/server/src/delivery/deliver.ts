@@ -28,8 +28,14 @@ export interface DeliverOptions {
   readonly report: (report: WorkerReport) => void;
 }
 
-/** One claimed delivery from the lease to its result: sign, send, judge, record. Never rejects for what the world does. */
-export async function deliver(claimed: ClaimedDelivery, options: DeliverOptions): Promise<void> {
+/**
+ * One claimed delivery from the lease to its result: sign, send, judge, record. Never rejects for what the world does.
+ * @param flight.landed called when nothing is left but to record
+ */
+export async function deliver(
+  { claimed, landed }: { readonly claimed: ClaimedDelivery; readonly landed: () => void },
+  options: DeliverOptions,
+): Promise<void> {
   const startedAtMs = options.clock.nowMs();
   if (claimed.crashes >= options.mostCrashes) {
     const attempt = { ...NO_REPLY, startedAtMs, durationMs: 0, result: "failed", reason: "quarantined" } as const;
@@ -56,6 +62,7 @@ export async function deliver(claimed: ClaimedDelivery, options: DeliverOptions)
     standardWaitsMs: options.standardWaitsMs,
   });
   const attempt = attemptRow(result, { startedAtMs, durationMs });
+  landed();
   await within(span, "store attempt", async () => {
     await record({ claimed, attempt, next }, options);
   });

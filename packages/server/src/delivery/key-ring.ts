@@ -1,7 +1,7 @@
-import { type KeyObject, sign as signWithKey } from "node:crypto";
+import { createSecretKey, type KeyObject, sign as signWithKey } from "node:crypto";
 import { type SigningKey, sign } from "@sameface/contract";
 import type { Endpoint } from "../store/records.ts";
-import { NODE_SIGNING, privateKeyOf } from "./node-signing.ts";
+import { macWith, NODE_SIGNING, privateKeyOf } from "./node-signing.ts";
 import { openSigningKeys, type Sealer } from "./sealed-endpoint.ts";
 
 /** Signs with the keys of an endpoint, which it keeps open. */
@@ -20,13 +20,13 @@ export interface KeyRing {
 const MOST_ENDPOINTS = 1_000;
 
 /**
- * Opening two secrets and reading an Ed25519 key costs more than both signatures (measured), so it is done once for each
- * set of secrets. The memory's key holds the sealed bytes and where they belong: a row that was copied elsewhere is opened
+ * Opening two secrets and making keys of their bytes costs more than both signatures (measured), so it is done once for
+ * each set of secrets. The memory's key holds the sealed bytes and where they belong: a row that was copied elsewhere is opened
  * there again, and refused.
  */
 export function createKeyRing(vault: Sealer): KeyRing {
   const opened = new Map<string, readonly SigningKey[]>();
-  const privateKeys = new WeakMap<Uint8Array, KeyObject>();
+  const readyKeys = new WeakMap<Uint8Array, KeyObject>();
   const keysOf = (endpoint: Endpoint): readonly SigningKey[] => {
     const name = nameOf(endpoint);
     const known = opened.get(name);
@@ -37,21 +37,22 @@ export function createKeyRing(vault: Sealer): KeyRing {
     if (opened.size > MOST_ENDPOINTS && oldest !== undefined) opened.delete(oldest);
     return keys;
   };
-  const readyKeyOf = (seed: Uint8Array): KeyObject => {
-    const known = privateKeys.get(seed);
+  const ready = (bytes: Uint8Array, make: (bytes: Uint8Array) => KeyObject): KeyObject => {
+    const known = readyKeys.get(bytes);
     if (known !== undefined) return known;
-    const key = privateKeyOf(seed);
-    privateKeys.set(seed, key);
+    const key = make(bytes);
+    readyKeys.set(bytes, key);
     return key;
   };
+  const mac = (secret: Uint8Array, parts: readonly Uint8Array[]): string =>
+    macWith(ready(secret, createSecretKey), parts);
   const ed25519 = {
     ...NODE_SIGNING.ed25519,
     sign: (seed: Uint8Array, parts: readonly Uint8Array[]) =>
-      new Uint8Array(signWithKey(null, Buffer.concat(parts), readyKeyOf(seed))),
+      new Uint8Array(signWithKey(null, Buffer.concat(parts), ready(seed, privateKeyOf))),
   };
   return {
-    sign: async (endpoint, request) =>
-      await sign({ ...request, keys: keysOf(endpoint), mac: NODE_SIGNING.mac, ed25519 }),
+    sign: async (endpoint, request) => await sign({ ...request, keys: keysOf(endpoint), mac, ed25519 }),
   };
 }
 

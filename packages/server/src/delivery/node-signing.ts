@@ -7,16 +7,19 @@ const SPKI_HEAD = Buffer.from("302a300506032b6570032100", "hex");
 
 /** What signing needs of a runtime, from Node's own crypto: several times faster than WebCrypto. */
 export const NODE_SIGNING: Required<Primitives> = {
-  mac: (key, parts) => {
-    const hmac = createHmac("sha256", key);
-    for (const part of parts) hmac.update(part);
-    return hmac.digest("base64");
-  },
+  mac: macWith,
   ed25519: {
     sign: (seed, parts) => new Uint8Array(sign(null, Buffer.concat(parts), privateKeyOf(seed))),
     verify: (publicKey, parts, signature) => verify(null, Buffer.concat(parts), publicKeyOf(publicKey), signature),
   },
 };
+
+/** HMAC-SHA256 in base64; several times faster with a key that is made already. */
+export function macWith(key: KeyObject | Uint8Array, parts: readonly Uint8Array[]): string {
+  const hmac = createHmac("sha256", key);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest("base64");
+}
 
 /** An Ed25519 private key as Node's crypto takes it. */
 export function privateKeyOf(seed: Uint8Array): KeyObject {

@@ -74,11 +74,14 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const attempt = createAttempt(options);
   const deliverOptions = { ...options, ...limits, attempt, recordForMs, signal: sending.signal, report };
   const begin = (claimed: ClaimedDelivery): void => {
-    const work = claiming.signal.aborted ? release(claimed, deliverOptions) : deliver(claimed, deliverOptions);
-    const safe = work.catch((error: unknown) => {
-      report({ kind: "faulted", error });
+    flights.begin(claimed, async (landed) => {
+      try {
+        if (claiming.signal.aborted) await release(claimed, deliverOptions);
+        else await deliver({ claimed, landed }, deliverOptions);
+      } catch (error) {
+        report({ kind: "faulted", error });
+      }
     });
-    flights.add(claimed, safe);
   };
   const run = async (): Promise<void> => {
     let failures = 0;
@@ -120,9 +123,9 @@ async function look(state: {
   readonly begin: (claimed: ClaimedDelivery) => void;
   readonly idleMs: number;
 }): Promise<number | null> {
-  const { perEndpoint, leaseMs, pollMs, concurrency } = state.limits;
-  const limit = concurrency - state.flights.size();
-  if (limit === 0) return null;
+  const { perEndpoint, leaseMs, pollMs } = state.limits;
+  const limit = state.flights.room();
+  if (limit <= 0) return null;
   const claimed = await state.store.claimDeliveries({ limit, perEndpoint, leaseMs });
   for (const one of claimed) state.begin(one);
   if (claimed.length === limit) return 0;

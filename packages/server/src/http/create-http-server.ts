@@ -197,7 +197,7 @@ function addRoute(
         caller: request.caller,
         client,
         span: request.span,
-        gone: goneOf(reply, closing),
+        gone: () => goneOf(reply, closing),
       });
       return await answer(reply, result.ok ? await handle(result.call) : result.problem);
     },
@@ -259,6 +259,7 @@ function goneOf(reply: FastifyReply, closing: AbortSignal): AbortSignal {
   reply.raw.once("close", () => {
     left.abort();
   });
+  if (reply.raw.destroyed) left.abort();
   return AbortSignal.any([closing, left.signal]);
 }
 

@@ -61,7 +61,7 @@ export function overviewRoutes(parts: OverviewRouteParts): readonly Route[] {
     }),
     bind(OVERVIEW_SHAPES.live, async ({ caller: { tenantId }, gone }) => {
       if (followers >= MOST_FOLLOWERS) return await Promise.resolve(TOO_MANY);
-      return { status: 200, events: follow(tenantId, gone) };
+      return { status: 200, events: follow(tenantId, gone()) };
     }),
   ];
 }

@@ -19,7 +19,7 @@ export type CallReader = (
     readonly caller: Caller | null;
     readonly client: ClientFacts;
     readonly span: Span;
-    readonly gone: AbortSignal;
+    readonly gone: () => AbortSignal;
   },
 ) => Promise<ReadCall>;
 

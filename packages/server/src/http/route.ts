@@ -77,7 +77,7 @@ export interface Call<S extends RouteShape> {
   readonly client: ClientFacts;
   readonly span: Span;
   /** Aborted when nobody waits for the answer any more, or the server stops. */
-  readonly gone: AbortSignal;
+  readonly gone: () => AbortSignal;
 }
 
 type BodyOf<B> = B extends { readonly kind: "json" | "report"; readonly schema: infer T extends TSchema }

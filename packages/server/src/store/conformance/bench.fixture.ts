@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { OutcomeKind } from "@sameface/contract";
-import type { Clock } from "../../clock.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { AuditEntry, Customer, Page } from "../records.ts";
 import type {
@@ -49,7 +49,8 @@ export async function openBench(open: OpenStore): Promise<Bench> {
   const clock: Clock = {
     nowMs: () => wallMs,
     monotonicMs: () => monotonicMs,
-    after: () => () => undefined,
+    // What waits for company waits in real time: the store that is tested is real.
+    after: (delayMs, callback) => systemClock.after(delayMs, callback),
   };
   const { store, dispose } = await open({ clock, random });
   await store.createTenant({ tenantId: TENANT, name: "Tenant A", audit: AUDIT });

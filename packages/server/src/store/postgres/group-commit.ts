@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.ts";
+import { createDrain } from "../drain.ts";
 import type { AtMs } from "../records.ts";
 import { StoreError } from "../store-error.ts";
 import { isConflict, toStoreError } from "./postgres-fault.ts";
@@ -6,6 +7,8 @@ import { RETRIES, type Session, type Transactions } from "./transactions.ts";
 
 /** Something to be written; exactly one of `committed` and `refused` is called, and `committed` only after the commit. */
 export interface CommitMember {
+  /** It may wait for others, a few milliseconds. */
+  readonly isPatient: boolean;
   /** Members of a group are written in the order of these, so that all nodes lock what they share in one order. */
   readonly lock: string;
   /** May be called again after a conflict; only what the last call wrote stands. */
@@ -50,23 +53,21 @@ interface Progress {
 export function createGroupCommit(options: Options): GroupCommit {
   const running = new Set<Promise<void>>();
   const waiting: Place[] = [];
-  let draining: Promise<void> | null = null;
   let closed = false;
-
-  const drain = async (): Promise<void> => {
-    const progress = { atMs: options.clock.monotonicMs() };
-    let group: readonly Place[] = [];
-    const cancelWatch = watch(options.clock, progress, () => {
-      for (const place of [...group, ...waiting.splice(0)]) if (place.state === "waiting") settle(place, tooLong());
-    });
-    while (waiting.length > 0) {
+  const drain = createDrain({
+    clock: options.clock,
+    hasWork: () => waiting.length > 0,
+    round: async () => {
       await options.nextTurn();
-      group = waiting.splice(0, LARGEST_GROUP).toSorted((a, b) => (a.member.lock < b.member.lock ? -1 : 1));
+      const progress = { atMs: options.clock.monotonicMs() };
+      const group = waiting.splice(0, LARGEST_GROUP).toSorted((a, b) => (a.member.lock < b.member.lock ? -1 : 1));
+      const cancelWatch = watch(options.clock, progress, () => {
+        for (const place of [...group, ...waiting.splice(0)]) if (place.state === "waiting") settle(place, tooLong());
+      });
       for (const place of await commitGroup(group, { ...options, progress })) again(place, { ...options, running });
-    }
-    cancelWatch();
-    draining = null;
-  };
+      cancelWatch();
+    },
+  });
 
   return {
     add: (member) => {
@@ -75,11 +76,13 @@ export function createGroupCommit(options: Options): GroupCommit {
         return;
       }
       waiting.push({ member, retries: 0, state: "waiting" });
-      draining ??= drain();
+      if (member.isPatient) drain.beginSoon();
+      else drain.begin();
     },
     close: async () => {
       closed = true;
-      while (draining !== null || running.size > 0) await Promise.all([draining, ...running]);
+      drain.begin();
+      while (drain.isRunning() || running.size > 0) await Promise.all([drain.ended(), ...running]);
     },
   };
 }

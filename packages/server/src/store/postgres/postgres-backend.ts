@@ -26,10 +26,18 @@ export interface PostgresParts {
 export function createPostgresBackend(parts: PostgresParts): Backend {
   const { transactions, listeners } = parts;
   // Decisions queue behind their tenant's feed; results of attempts must not wait for them.
-  const groups = { decisions: createGroupCommit(parts), results: createGroupCommit(parts) };
+  const groups = {
+    decisions: createGroupCommit(parts),
+    results: createGroupCommit(parts),
+    queue: createGroupCommit(parts),
+  };
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
-    await Promise.all([groups.decisions.close(), groups.results.close()]);
+    await Promise.all(
+      Object.values(groups).map(async (group) => {
+        await group.close();
+      }),
+    );
     await parts.release();
   };
   return {
@@ -83,13 +91,14 @@ function createWrite(
 
 async function inGroup<T>(
   group: GroupCommit,
-  { lock }: GroupOrder,
+  { lock, patient = false }: GroupOrder,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { result } = await new Promise<{ readonly result: T }>((resolve, reject: (fault: StoreError) => void) => {
     let written: { readonly result: T } | null = null;
     group.add({
       lock,
+      isPatient: patient,
       write: async (session) => {
         written = { result: await work(session) };
       },

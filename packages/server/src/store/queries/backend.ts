@@ -21,9 +21,11 @@ export interface WriteView extends ReadView {
 
 /** Hot writes of many callers that may share a commit. */
 export interface GroupOrder {
-  readonly group: "decisions" | "results";
+  readonly group: "decisions" | "results" | "queue";
   /** Names what members of a group lock first; they are written in this order, which is then that of all nodes. */
   readonly lock: string;
+  /** It waits a few milliseconds for company, since nobody waits for it: a commit costs the same for one and for many. */
+  readonly patient?: boolean;
 }
 
 /** A delivery chosen for a claim. */

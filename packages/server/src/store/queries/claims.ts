@@ -1,10 +1,13 @@
 import { sql } from "kysely";
 import type { AtMs, Endpoint } from "../records.ts";
 import type { ClaimedDelivery, ClaimRequest, Store } from "../store.ts";
-import type { Backend, PickedDelivery, WriteView } from "./backend.ts";
+import type { Backend, GroupOrder, PickedDelivery, WriteView } from "./backend.ts";
 import { toEndpoints } from "./endpoint-records.ts";
 import { spendRate } from "./lane-room.ts";
 import type { DeliveryRow, EventRow } from "./tables.ts";
+
+/** After the results that wait: what they free is claimed in the same commit. It waits for no lock, only skips. */
+const CLAIM: GroupOrder = { group: "queue", lock: "2 claim" };
 
 /** The part of the {@link Store} that leases deliveries. */
 export function claimQueries(
@@ -22,7 +25,7 @@ export function claimQueries(
         }
         // In the order of the pick: the fairest first.
         return picked.map((delivery) => claimed.get(keyOf(delivery))).filter((one) => one !== undefined);
-      }),
+      }, CLAIM),
     releaseDelivery: async (where) => {
       await backend.write(async (view) => {
         await release(view, where);

@@ -1,6 +1,7 @@
 import type { Customer, Page } from "../records.ts";
 import type { CustomerRef, InTenant, Paging, Store } from "../store.ts";
 import type { Backend, ReadView } from "./backend.ts";
+import { padded } from "./batches.ts";
 import { encodeCursor, idCursor } from "./cursor.ts";
 import type { CustomerRow, Tables, TemplateRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
@@ -14,14 +15,23 @@ export function customerQueries({ read }: Backend): Pick<Store, "readCustomer" |
 }
 
 /** The present revision; `null`: no such customer. */
-export async function readRevision({ db }: ReadView, ref: CustomerRef): Promise<string | null> {
-  const row = await db
+export async function readRevision(view: ReadView, { tenantId, customerId }: CustomerRef): Promise<string | null> {
+  return (await readRevisions(view, tenantId, [customerId])).get(customerId) ?? null;
+}
+
+/** The present revisions by id; one that is missing: no such customer. */
+export async function readRevisions(
+  { db }: ReadView,
+  tenantId: string,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
     .selectFrom("customers")
-    .select("revision")
-    .where("tenant_id", "=", ref.tenantId)
-    .where("customer_id", "=", ref.customerId)
-    .executeTakeFirst();
-  return row?.revision ?? null;
+    .select(["customer_id", "revision"])
+    .where("tenant_id", "=", tenantId)
+    .where("customer_id", "in", padded(customerIds))
+    .execute();
+  return new Map(rows.map((row) => [row.customer_id, row.revision]));
 }
 
 async function readCustomer(view: ReadView, ref: CustomerRef): Promise<Customer | null> {

@@ -36,27 +36,35 @@ export function eventQueries({ read }: Backend): Pick<Store, "listEvents" | "rea
   };
 }
 
+/** An event that has no place yet. */
+export type NewEvent = Omit<EventRow, "sequence" | "created_at_ms">;
+
 /** Adds an event at the end of its tenant's feed. @returns its place there */
-export async function insertEvent(
-  view: WriteView,
-  event: Omit<EventRow, "sequence" | "created_at_ms">,
-): Promise<number> {
-  const sequence = await nextSequence(view, event.tenant_id);
-  await view.db
-    .insertInto("events")
-    .values({ ...event, sequence, created_at_ms: view.nowMs })
-    .execute();
-  return sequence;
+export async function insertEvent(view: WriteView, event: NewEvent): Promise<number> {
+  const { tenant_id: tenantId } = event;
+  return (await insertEvents(view, tenantId, [event])) - 1;
+}
+
+/** Adds events of one tenant at the end of its feed, in their order. @returns the place that follows the last of them */
+export async function insertEvents(view: WriteView, tenantId: string, events: readonly NewEvent[]): Promise<number> {
+  const next = (await takeSequences(view, tenantId, events.length)) + 1;
+  const rows = events.map((event, at) => ({
+    ...event,
+    sequence: next - events.length + at,
+    created_at_ms: view.nowMs,
+  }));
+  await view.db.insertInto("events").values(rows).execute();
+  return next;
 }
 
 // A counter row, not the highest sequence + 1: it is locked until the commit, so that numbers become visible in their
 // order and a reader of the feed never passes by one that is committed later; and it is never reused.
-async function nextSequence({ db }: WriteView, tenantId: string): Promise<number> {
+async function takeSequences({ db }: WriteView, tenantId: string, count: number): Promise<number> {
   const feed = await db
     .insertInto("feeds")
-    .values({ tenant_id: tenantId, last_sequence: 1 })
+    .values({ tenant_id: tenantId, last_sequence: count })
     .onConflict((on) =>
-      on.column("tenant_id").doUpdateSet((set) => ({ last_sequence: set("feeds.last_sequence", "+", 1) })),
+      on.column("tenant_id").doUpdateSet((set) => ({ last_sequence: set("feeds.last_sequence", "+", count) })),
     )
     .returning("last_sequence")
     .executeTakeFirstOrThrow();

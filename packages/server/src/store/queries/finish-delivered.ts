@@ -1,6 +1,7 @@
 import type { AttemptResult } from "../store.ts";
 import { attemptRow } from "./attempt-row.ts";
-import type { Backend, WriteView } from "./backend.ts";
+import type { Backend, GroupOrder, WriteView } from "./backend.ts";
+import { createBatches, padded } from "./batches.ts";
 import { afterSuccess } from "./endpoint-health.ts";
 import { type CountedAttempt, countAttempts } from "./hourly.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
@@ -8,47 +9,18 @@ import type { DeliveryRow, EndpointRow } from "./tables.ts";
 /** What became of a result in a batch; `alone`: it changes more than its own row, and is written by itself. */
 export type BatchVerdict = "recorded" | "stale" | "alone";
 
-interface Waiting {
-  readonly result: AttemptResult;
-  readonly settle: (verdict: BatchVerdict) => void;
-}
+/** Written before the claim of its commit, so that it finds the places that are free now. */
+const ORDER: GroupOrder = { group: "queue", lock: "1 results", patient: true };
 
-/** A bound on one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535. */
-const LARGEST_BATCH = 500;
-
-/**
- * Records deliveries that were acknowledged, together: what arrives while the last batch is written is one batch, with
- * five statements however many there are. A batch that fails is written one by one, so that one bad member fails alone.
- */
-export function createDeliveredBatches({ write }: Backend): (result: AttemptResult) => Promise<BatchVerdict> {
-  const waiting: Waiting[] = [];
-  let isAsked = false;
-  const flush = async (): Promise<void> => {
-    isAsked = true;
-    const batch: Waiting[] = [];
-    try {
-      const verdicts = await write(async (view) => {
-        isAsked = false;
-        // A work that is run again (a conflict between processes) writes the same results again.
-        if (batch.length === 0) batch.push(...waiting.splice(0, LARGEST_BATCH));
-        if (waiting.length > 0) void flush();
-        return await finishDelivered(
-          view,
-          batch.map(({ result }) => result),
-        );
-      });
-      for (const [at, { settle }] of batch.entries()) settle(verdicts[at] ?? "alone");
-    } catch {
-      isAsked = false;
-      // The store refused before it asked for the work: what waits is to hear of it by its own attempt.
-      for (const { settle } of batch.length > 0 ? batch : waiting.splice(0)) settle("alone");
-    }
-  };
-  return async (result) =>
-    await new Promise((settle) => {
-      waiting.push({ result, settle });
-      if (!isAsked) void flush();
-    });
+/** Records deliveries that were acknowledged, together. */
+export function createDeliveredBatches(backend: Backend): (result: AttemptResult) => Promise<BatchVerdict> {
+  return createBatches<AttemptResult, BatchVerdict>(backend, {
+    keyOf: () => "",
+    orderOf: () => ORDER,
+    most: 500,
+    write: finishDelivered,
+    alone: async () => await Promise.resolve("alone"),
+  });
 }
 
 async function finishDelivered(view: WriteView, results: readonly AttemptResult[]): Promise<readonly BatchVerdict[]> {
@@ -131,12 +103,4 @@ async function writeAll(
     .where("tenant_id", "=", tenantId)
     .where("delivery_id", "in", padded(simple.map(({ row }) => row.delivery_id)))
     .execute();
-}
-
-/** Ids up to the next power of two, the last one repeated: a handful of statements to keep prepared, not hundreds. */
-function padded(ids: readonly string[]): readonly string[] {
-  const last = ids.at(-1);
-  if (last === undefined) return ids;
-  const length = 2 ** Math.ceil(Math.log2(ids.length));
-  return [...ids, ...Array.from({ length: length - ids.length }, () => last)];
 }

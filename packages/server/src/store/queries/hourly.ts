@@ -14,15 +14,21 @@ export function hourlyQueries({ read }: Backend): Pick<Store, "readHourly"> {
   return { readHourly: async (where) => await read(async (view) => await readHourly(view, where)) };
 }
 
-/** Counts a decision. Its tenant is locked by whoever decides, so nobody waits for this row alone. */
-export async function countDecision(view: WriteView, decided: InTenant & { readonly outcome: OutcomeKind }) {
+/** Counts decisions of a tenant. It is locked by whoever decides, so nobody waits for these rows alone. */
+export async function countDecisions(view: WriteView, tenantId: string, outcomes: readonly OutcomeKind[]) {
+  const rows = [...new Set(outcomes)].map((outcome) => ({
+    tenant_id: tenantId,
+    hour_ms: hourOf(view.nowMs),
+    outcome,
+    decided: outcomes.filter((one) => one === outcome).length,
+  }));
   await view.db
     .insertInto("hourly_outcomes")
-    .values({ tenant_id: decided.tenantId, hour_ms: hourOf(view.nowMs), outcome: decided.outcome, decided: 1 })
+    .values(rows)
     .onConflict((on) =>
       on
         .columns(["tenant_id", "hour_ms", "outcome"])
-        .doUpdateSet((set) => ({ decided: set("hourly_outcomes.decided", "+", 1) })),
+        .doUpdateSet((set) => ({ decided: set("hourly_outcomes.decided", "+", set.ref("excluded.decided")) })),
     )
     .execute();
 }

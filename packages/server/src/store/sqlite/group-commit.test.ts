@@ -47,6 +47,7 @@ function openGroup(name: string): Group {
     add: async (work) =>
       await new Promise((resolve) => {
         group.add({
+          isPatient: false,
           write: async () => {
             await work();
           },
@@ -60,6 +61,48 @@ function openGroup(name: string): Group {
 }
 
 describe("createGroupCommit", () => {
+  it("closes at once where nothing waits, and takes nothing more", async () => {
+    const { group, add, insert, committed } = openGroup("empty");
+    await group.close();
+    assert.equal(
+      (
+        await add(() => {
+          insert(1);
+        })
+      )?.code,
+      "closed",
+    );
+    assert.deepEqual(committed(), []);
+  });
+
+  it("lets one who is patient wait for the next, and writes it first in the same commit", async () => {
+    const { group, add, insert, committed } = openGroup("patient");
+    let isWritten = false;
+    const patient = new Promise((resolve) => {
+      group.add({
+        isPatient: true,
+        write: async () => {
+          insert(1);
+          await Promise.resolve();
+        },
+        committed: () => {
+          isWritten = true;
+          resolve(null);
+        },
+        refused: resolve,
+      });
+    });
+    // More turns than a group takes: nothing is written for it alone.
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    assert.deepEqual([isWritten, committed()], [false, []]);
+    await add(() => {
+      assert.equal(isWritten, false);
+      insert(2);
+    });
+    assert.equal(await patient, null);
+    assert.deepEqual(committed(), [1, 2]);
+  });
+
   it("answers nobody before the commit, and all that arrived together after one", async () => {
     const { add, insert, committed } = openGroup("together");
     const seen: unknown[] = [];

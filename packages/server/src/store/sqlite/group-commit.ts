@@ -1,11 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
+import { createDrain } from "../drain.ts";
 import { StoreError } from "../store-error.ts";
 import { isBusy, toStoreError } from "./sqlite-fault.ts";
 
 /** Something to be written; exactly one of `committed` and `refused` is called, and `committed` only after the commit. */
 export interface CommitMember {
+  /** It may wait for others, a few milliseconds. */
+  readonly isPatient: boolean;
   write(): Promise<void>;
   committed(): void;
   refused(fault: StoreError): void;
@@ -40,20 +43,18 @@ interface Options {
 export function createGroupCommit(options: Options): GroupCommit {
   const waiting: CommitMember[] = [];
   const gaps: (() => void)[] = [];
-  let draining: Promise<void> | null = null;
   let closed = false;
-
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0 || gaps.length > 0) {
+  const drain = createDrain({
+    clock: options.clock,
+    hasWork: () => waiting.length > 0 || gaps.length > 0,
+    round: async () => {
       await options.nextTurn();
       if (waiting.length > 0) {
-        const unserved = await commitGroup(waiting.splice(0, LARGEST_GROUP), options);
-        waiting.unshift(...unserved);
+        waiting.unshift(...(await commitGroup(waiting.splice(0, LARGEST_GROUP), options)));
       }
       if (waiting.length === 0) for (const work of gaps.splice(0)) work();
-    }
-    draining = null;
-  };
+    },
+  });
 
   return {
     add: (member) => {
@@ -63,19 +64,21 @@ export function createGroupCommit(options: Options): GroupCommit {
         return;
       }
       waiting.push(member);
-      draining ??= drain();
+      if (member.isPatient) drain.beginSoon();
+      else drain.begin();
     },
     between: async (work) => {
       const ran = Promise.withResolvers<undefined>();
       gaps.push(() => {
         ran.resolve(settled(work));
       });
-      draining ??= drain();
+      drain.begin();
       await ran.promise;
     },
     close: async () => {
       closed = true;
-      await draining;
+      drain.begin();
+      await drain.ended();
     },
   };
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Kysely } from "kysely";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
-import type { Backend, WriteView } from "../queries/backend.ts";
+import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
 import type { Tables } from "../queries/tables.ts";
 import type { AtMs } from "../records.ts";
 import type { StoreError } from "../store-error.ts";
@@ -75,7 +75,7 @@ function createWrite(
 ): Backend["write"] {
   const { db, nowMs, random, commits, listeners } = parts;
   const newId = (): string => Buffer.from(random.bytes(ID_BYTES)).toString("hex");
-  return async <T>(work: (view: WriteView) => Promise<T>): Promise<T> => {
+  return async <T>(work: (view: WriteView) => Promise<T>, order?: GroupOrder): Promise<T> => {
     const after = { due: false };
     const madeDue = (): void => {
       after.due = true;
@@ -83,6 +83,7 @@ function createWrite(
     const { result } = await new Promise<{ readonly result: T }>((resolve, reject: (fault: StoreError) => void) => {
       const written: { readonly result: T }[] = [];
       commits.add({
+        isPatient: order?.patient === true,
         write: async () => {
           written.push({ result: await work({ db, nowMs: nowMs(), newId, madeDue, locksRows: false }) });
         },

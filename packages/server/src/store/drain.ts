@@ -1,0 +1,47 @@
+import type { Clock } from "../clock.ts";
+
+/** Work that is done in rounds, one after another, as long as there is some. */
+export interface Drain {
+  /** The next round begins at once, where none is under way. */
+  begin(): void;
+  /** It begins after {@link PATIENCE_MS} at the latest, or with whoever begins before. */
+  beginSoon(): void;
+  isRunning(): boolean;
+  /** Resolves when the present rounds have ended. */
+  ended(): Promise<void>;
+}
+
+/** Measured: a claim follows the results that free its places within half of this. */
+const PATIENCE_MS = 10;
+
+/** @param parts.round does some of the work, and awaits something */
+export function createDrain(parts: {
+  readonly clock: Clock;
+  readonly hasWork: () => boolean;
+  readonly round: () => Promise<void>;
+}): Drain {
+  let running: Promise<void> | null = null;
+  let cancelSoon: (() => void) | null = null;
+  const run = async (): Promise<void> => {
+    while (parts.hasWork()) {
+      cancelSoon?.();
+      cancelSoon = null;
+      await parts.round();
+    }
+    running = null;
+  };
+  const begin = (): void => {
+    // Without work it would have ended before it is known to run.
+    if (parts.hasWork()) running ??= run();
+  };
+  return {
+    begin,
+    beginSoon: () => {
+      if (running === null) cancelSoon ??= parts.clock.after(PATIENCE_MS, begin);
+    },
+    isRunning: () => running !== null,
+    ended: async () => {
+      await running;
+    },
+  };
+}
