@@ -65,6 +65,9 @@ async function liveThroughFullDisk(server: ServerProcess, disk: SmallDisk): Prom
   await until(async () => await Promise.resolve(story.acknowledged.length >= before + 50));
   state.isOver = true;
   await calling;
+  const told = await server.call("/v1/operator-events?limit=100");
+  const types = (told.body["items"] as readonly { readonly type: string }[]).map((one) => one.type);
+  assert.ok(types.includes("store.full"), "operators are told that the disk was full");
 
   for (const { status, body, headers } of story.refused) {
     assert.deepEqual([status, body["code"]], [503, "storeUnavailable"]);

@@ -102,7 +102,7 @@ type Live = { readonly status: "live"; };
 
 type NotificationBody = Readonly<Record<string, unknown>>;
 
-type OperatorEnvelope = { readonly id: Id; readonly type: "endpoint.disabled" | "endpoint.failing" | "endpoint.recovered" | "delivery.dead" | "replay.finished" | "capture.ended" | "gap"; readonly at: Timestamp; readonly tenantId: string; readonly data: Readonly<Record<string, unknown>>; };
+type OperatorEnvelope = { readonly id: Id; readonly type: "endpoint.disabled" | "endpoint.failing" | "endpoint.recovered" | "delivery.dead" | "replay.finished" | "capture.ended" | "store.full" | "gap"; readonly at: Timestamp; readonly tenantId: string; readonly data: Readonly<Record<string, unknown>>; };
 
 type OperatorEventView = OperatorEnvelope | ErasedEvent;
 

@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<Envelope["type"], { readonly tone: Tone; readonly l
   "delivery.dead": { tone: "bad", label: "Delivery given up" },
   "replay.finished": { tone: "info", label: "Replay ended" },
   "capture.ended": { tone: "info", label: "Capture ended" },
+  "store.full": { tone: "bad", label: "Disk was full" },
   gap: { tone: "warn", label: "Silence" },
 };
 

@@ -14,6 +14,7 @@ export const OperatorEnvelope = closed(
         "delivery.dead",
         "replay.finished",
         "capture.ended",
+        "store.full",
         "gap",
       ],
       "More may be added: leave alone what you do not know.",

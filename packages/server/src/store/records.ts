@@ -165,6 +165,8 @@ export interface OperatorFacts {
     readonly reason: string | null;
     readonly authenticationId: string | null;
   };
+  /** Writes were refused for want of room until the moment this was written; told once a node that saw it. */
+  readonly "store.full": { readonly refusedSince: string };
   /** A silence longer than usual; told once, the next event clears it. */
   readonly gap: { readonly lastEventAt: string; readonly silenceSeconds: number; readonly usualSeconds: number };
 }

@@ -1,6 +1,7 @@
 import type { Store } from "../store.ts";
 import type { Backend, WriteView } from "./backend.ts";
 import type { Room } from "./notice-full.ts";
+import { tellFull } from "./tell-full.ts";
 
 /** Ids whose text is 64 KB: more than the free places of pages that are there. */
 const PROBE_IDS = 2_700;
@@ -9,15 +10,18 @@ const PROBE_IDS = 2_700;
 export function metaQueries({ read, write }: Backend, room: Room): Pick<Store, "ping" | "readMeta" | "putMetaOnce"> {
   return {
     ping: async () => {
-      const wantsRoom = room.isRefused;
+      const wantsRoom = room.refusedSinceMs !== null;
       await write(async (view) => {
         await put(view, "lastPing", Buffer.from(wantsRoom ? probe(view) : String(view.nowMs)));
       });
-      if (!wantsRoom) return;
-      room.isRefused = false;
+      const sinceMs = room.refusedSinceMs;
+      // Of two pings at once the first one tells.
+      if (!wantsRoom || sinceMs === null) return;
+      room.refusedSinceMs = null;
       await write(async (view) => {
         await put(view, "lastPing", Buffer.from(String(view.nowMs)));
       });
+      await tellFull({ read, write }, sinceMs);
     },
     readMeta: async (name) =>
       await read(async ({ db }) => {

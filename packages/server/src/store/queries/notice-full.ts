@@ -1,9 +1,10 @@
+import type { AtMs } from "../records.ts";
 import { StoreError } from "../store-error.ts";
 import type { Backend } from "./backend.ts";
 
-/** Whether the last write that wanted room was refused it. */
+/** Since when writes that want room are refused it; `null`: they are not. */
 export interface Room {
-  isRefused: boolean;
+  refusedSinceMs: AtMs | null;
 }
 
 /**
@@ -11,12 +12,16 @@ export interface Room {
  * are there, where a decision does not (F34).
  */
 export function noticeFull(backend: Backend): { readonly backend: Backend; readonly room: Room } {
-  const room: Room = { isRefused: false };
+  const room: Room = { refusedSinceMs: null };
   const write: Backend["write"] = async (work, order) => {
+    let beganAtMs: AtMs | null = null;
     try {
-      return await backend.write(work, order);
+      return await backend.write(async (view) => {
+        beganAtMs = view.nowMs;
+        return await work(view);
+      }, order);
     } catch (fault) {
-      if (fault instanceof StoreError && fault.code === "full") room.isRefused = true;
+      if (fault instanceof StoreError && fault.code === "full") room.refusedSinceMs ??= beganAtMs;
       throw fault;
     }
   };

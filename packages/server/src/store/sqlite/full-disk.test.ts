@@ -61,7 +61,14 @@ describe("a SQLite store whose disk is full", () => {
       acknowledged,
     );
     writer.exec("pragma max_page_count = 100000");
+    await Promise.all([store.ping(), store.ping()]);
     await store.ping();
+    const told = (await store.listOperatorEvents(feed)).items;
+    assert.deepEqual(
+      told.map((one) => one.type),
+      ["store.full"],
+      "operators are told once",
+    );
     assert.equal((await store.recordDecision(newDecision(refOf("later")))).kind, "recorded");
     assert.equal((await store.listEvents(feed)).items.length, acknowledged.length + 1);
     assert.deepEqual({ ...writer.prepare("pragma integrity_check").get() }, { integrity_check: "ok" });
