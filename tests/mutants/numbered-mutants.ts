@@ -45,6 +45,22 @@ export const NUMBERED_MUTANTS: readonly Mutant[] = [
     foundBy: "simulation",
   },
   {
+    id: "M16",
+    rows: [],
+    what: "one bad member fails the whole group commit",
+    edits: [
+      {
+        file: "packages/server/src/store/sqlite/group-commit.ts",
+        from: "    else member.refused(fault);",
+        to: '    else {\n      member.refused(fault);\n      database.exec("rollback");\n    }',
+      },
+    ],
+    foundBy: {
+      file: "packages/server/src/store/sqlite/group-commit.test.ts",
+      title: "takes back all of a member that throws, and nothing of its neighbours",
+    },
+  },
+  {
     id: "M17",
     rows: [],
     what: "commits are not flushed",
