@@ -149,7 +149,7 @@ export interface Inspection {
   readonly checks: Readonly<Record<CheckName, Measurement<Attribute>>>;
   /** Empty: the picture can be judged. Ordered as found; the first decides. */
   readonly problems: readonly Problem[];
-  /** Milliseconds per stage, as measured in the child; `queue` and `total` by the parent. */
+  /** Milliseconds per stage, as measured in the child; stages may overlap. `queue` and `total` by the parent. */
   readonly timings: Readonly<Record<string, number>>;
 }
 

@@ -66,10 +66,11 @@ describe("measure", () => {
     assert.equal(result.primary?.landmarks.length, 68);
     assert.deepEqual(Object.keys(result.timings), [
       "detect",
-      "crops",
       "landmarks",
-      "embed",
+      "crops",
+      "align",
       "liveness",
+      "embed",
       "pose",
       "checks",
     ]);

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { chooseFace } from "./detect/choose-face.ts";
 import { type Found, type FoundFace, findFaces } from "./detect/find-faces.ts";
 import { ALIGNED_SIZE } from "./embed/align-face.ts";
-import { embedFace } from "./embed/embed-face.ts";
+import { cutForEmbedder, embedFace } from "./embed/embed-face.ts";
 import { EngineError } from "./engine-error.ts";
 import { runChecks } from "./heads/run-checks.ts";
 import type {
@@ -78,13 +78,14 @@ interface Stages {
   time<T>(stage: string, work: () => T | Promise<T>): Promise<T>;
 }
 
-/** Takes the time of each stage in milliseconds. */
+/** Takes the time of each stage in milliseconds; stages may overlap. They are told in the order of their begin. */
 function createStages(clock: Pick<Clock, "now">): Stages {
   const timings: Record<string, number> = {};
   return {
     timings,
     async time(stage, work) {
       const startedAtMs = clock.now();
+      timings[stage] = 0;
       try {
         return await work();
       } finally {
@@ -125,18 +126,18 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
   const { table } = models;
   const box: Box = { ...face.box, x: face.box.x + offset.x, y: face.box.y + offset.y };
   const crop: LivenessCrop = livenessCrop(picture, face.box, table.liveness.cropScale);
-  const crops = await stages.time("crops", () =>
-    cutCrops({ picture, canvas, box, livenessRect: crop.rect, rows: table }),
-  );
-  const onCanvas = await stages.time("landmarks", () =>
-    findLandmarks(crops.landmarks, { box, session: models.landmarks }),
-  );
+  // The image library works on threads of its own: what waits for no model is cut beside one that runs.
+  const [onCanvas, crops] = await Promise.all([
+    stages.time("landmarks", () => landmarksOf({ canvas, box, models })),
+    stages.time("crops", () => cutCrops({ picture, canvas, box, livenessRect: crop.rect, rows: table })),
+  ]);
   const points: FivePoints = fivePoints(onCanvas);
+  const [aligned, liveness] = await Promise.all([
+    stages.time("align", () => cutForEmbedder(canvas, { points, row: table.embedder })),
+    stages.time("liveness", () => measureLiveness(crops.liveness, { session: models.liveness, row: table.liveness })),
+  ]);
   const embedded = await stages.time("embed", () =>
-    embedFace(canvas, { points, session: models.embedder, row: table.embedder }),
-  );
-  const liveness = await stages.time("liveness", () =>
-    measureLiveness(crops.liveness, { session: models.liveness, row: table.liveness }),
+    embedFace(aligned, { session: models.embedder, row: table.embedder }),
   );
   const posed = await stages.time("pose", () => measurePose(crops.pose, models.pose));
   const eyes = await eyesOf({ canvas, landmarks: onCanvas, context }, stages);
@@ -151,7 +152,7 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
     liveness,
     livenessCropScale: crop.scale,
     pose: posed.pose,
-    light: measureLight(embedded.crop, ALIGNED_SIZE),
+    light: measureLight(aligned.aligned, ALIGNED_SIZE),
     insideShare: insideShare(face.box, picture),
     embeddingNorm: embedded.norm,
     eyes,
@@ -159,21 +160,29 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
   };
 }
 
-/** Side by side: the image library works on threads of its own, and none of the three waits for a model. */
+async function landmarksOf(face: {
+  readonly canvas: Pixels;
+  readonly box: Box;
+  readonly models: Models;
+}): Promise<readonly Point[]> {
+  const { canvas, box, models } = face;
+  const crop = await cutForLandmarks(canvas, { box, row: models.table.landmarks });
+  return await findLandmarks(crop, { box, session: models.landmarks });
+}
+
 async function cutCrops(from: {
   readonly picture: Picture;
   readonly canvas: Pixels;
   readonly box: Box;
   readonly livenessRect: Rect;
   readonly rows: ModelTable;
-}): Promise<Record<"landmarks" | "liveness" | "pose", Uint8Array>> {
+}): Promise<Record<"liveness" | "pose", Uint8Array>> {
   const { picture, canvas, box, livenessRect, rows } = from;
-  const [landmarks, liveness, pose] = await Promise.all([
-    cutForLandmarks(canvas, { box, row: rows.landmarks }),
+  const [liveness, pose] = await Promise.all([
     cutForLiveness(picture, { rect: livenessRect, row: rows.liveness }),
     cutForPose(canvas, { box, row: rows.pose }),
   ]);
-  return { landmarks, liveness, pose };
+  return { liveness, pose };
 }
 
 function report(

@@ -1,7 +1,7 @@
 import { cutForPose, measurePose } from "../src/checks/measure-pose.ts";
 import { chooseFace } from "../src/detect/choose-face.ts";
 import { findFaces } from "../src/detect/find-faces.ts";
-import { embedFace } from "../src/embed/embed-face.ts";
+import { cutForEmbedder, embedFace } from "../src/embed/embed-face.ts";
 import { HEAD_TABLE } from "../src/heads/head-table.ts";
 import { readInputs } from "../src/heads/read-inputs.ts";
 import { type Box, CHECK_NAMES, type CheckName, type Point } from "../src/inspection.ts";
@@ -93,7 +93,8 @@ async function read(face: {
 }): Promise<Looks> {
   const { canvas, box, points, models } = face;
   const { embedder, pose } = models.table;
-  const embedded = await embedFace(canvas, { points, session: models.embedder, row: embedder });
+  const aligned = await cutForEmbedder(canvas, { points, row: embedder });
+  const embedded = await embedFace(aligned, { session: models.embedder, row: embedder });
   const posed = await measurePose(await cutForPose(canvas, { box, row: pose }), models.pose);
   const seen = { tensors: { embedder: embedded.outputs, pose: posed.outputs }, rows: models.table };
   const looks = CHECK_NAMES.map((name) => [name, readInputs(HEAD_TABLE[name].inputs, seen)] as const);

@@ -16,25 +16,38 @@ export interface Embedded {
   readonly recognisable: boolean;
   /** L2 norm of what the embedder gave, before it was made 1. */
   readonly norm: number;
-  /** The aligned crop: RGB, row-major, {@link ALIGNED_SIZE} pixels a side, whatever size the embedder saw. */
-  readonly crop: Uint8Array;
   /** Everything the embedder gave, in the order of its row; the heads of the checks read its inner tensors. */
   readonly outputs: readonly Float32Array[];
 }
 
+/** A face whose five points lie where the embedder expects them: RGB, row-major. */
+export interface AlignedFace {
+  /** {@link ALIGNED_SIZE} pixels a side, whatever size the embedder sees. */
+  readonly aligned: Uint8Array;
+  /** What the embedder is given. */
+  readonly input: Uint8Array;
+}
+
+/** @throws {EngineError} `modelFailure` for points that no alignment follows from */
+export async function cutForEmbedder(
+  picture: Pixels,
+  { points, row }: { points: FivePoints; row: ModelRow },
+): Promise<AlignedFace> {
+  const aligned = await alignFace(picture, points);
+  const { width } = row.preprocessing;
+  return { aligned, input: width === ALIGNED_SIZE ? aligned : await alignFace(picture, points, width) };
+}
+
 /** One face as numbers. @throws {EngineError} `modelFailure`, also for a vector without direction */
 export async function embedFace(
-  picture: Pixels,
-  face: { readonly points: FivePoints; readonly session: Session; readonly row: ModelRow },
+  { input }: AlignedFace,
+  face: { readonly session: Session; readonly row: ModelRow },
 ): Promise<Embedded> {
-  const crop = await alignFace(picture, face.points);
-  const { width } = face.row.preprocessing;
-  const input = width === ALIGNED_SIZE ? crop : await alignFace(picture, face.points, width);
   const outputs = await face.session.run(input);
   const [output = new Float32Array(0)] = outputs;
   const template = { embedderId: embedderIdOf(face.row), vector: toUnitLength(output) };
   const norm = normOf(output);
-  return { template, outputs, norm, crop, recognisable: norm >= (face.row.minNorm ?? 0) };
+  return { template, outputs, norm, recognisable: norm >= (face.row.minNorm ?? 0) };
 }
 
 /** The vector with L2 norm 1. @throws {EngineError} `modelFailure` when it has no direction */
