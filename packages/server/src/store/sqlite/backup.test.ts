@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { systemClock } from "../../clock.ts";
 import {
   ALL,
   AUDIT,
@@ -24,7 +25,7 @@ import { createSqliteStore } from "./create-sqlite-store.ts";
 
 const root = mkdtempSync(join(tmpdir(), "sameface-backup-"));
 const newFolder = (): string => join(root, newId());
-const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now(), after: () => () => undefined };
+const clock = systemClock;
 const ANN = refOf("ann");
 const BEN = refOf("ben");
 
