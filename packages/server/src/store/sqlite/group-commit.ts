@@ -59,8 +59,7 @@ export function createGroupCommit(options: Options): GroupCommit {
   return {
     add: (member) => {
       if (closed || waiting.length >= LONGEST_QUEUE) {
-        const busy = new StoreError("busy", "the database did not take it in time");
-        member.refused(closed ? new StoreError("closed", "the store is closed") : busy);
+        member.refused(closed ? new StoreError("closed", "the store is closed") : busy());
         return;
       }
       waiting.push(member);
@@ -81,6 +80,10 @@ export function createGroupCommit(options: Options): GroupCommit {
       await drain.ended();
     },
   };
+}
+
+function busy(): StoreError {
+  return new StoreError("busy", "the database did not take it in time");
 }
 
 /** Runs the work at once; a fault of it is its caller's, never the next group's. */
