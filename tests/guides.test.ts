@@ -15,6 +15,7 @@ const REPOSITORY = path.resolve(import.meta.dirname, "..");
 
 /** Commands of each guide that run below. */
 const RUN: Readonly<Record<string, number>> = {
+  "capacity.md": 0,
   "first-webhook.md": 4, // the last, `listen`, runs in tests/proc/listen.test.ts
   "go-to-production.md": 0,
   "leave-the-vendor-webhook.md": 1,
