@@ -6,6 +6,7 @@ import { AUDIT } from "../../store/conformance/bench.fixture.ts";
 import type { Store } from "../../store/store.ts";
 import { type Asked, checkStory, type Received } from "../check-story.fixture.ts";
 import { readRows, type Select } from "../read-rows.fixture.ts";
+import { type Bars, createBars } from "./bars.fixture.ts";
 import { forgottenFailures } from "./forgotten-failures.fixture.ts";
 import { createLeaseWatch } from "./lease-watch.fixture.ts";
 import { type EngineMood, GUESSED, type Plan, type Step, type StoreFault } from "./plan.fixture.ts";
@@ -34,8 +35,7 @@ const ASKED_BY = { tenantId: SIM_TENANT, actor: "system" };
 
 interface Client {
   readonly asked: Map<string, Asked>;
-  /** Whose PASS would be wrong from now on: blocked or erased, and the call has returned (F43). */
-  readonly barred: Set<string>;
+  readonly bars: Bars;
   readonly erased: Map<string, number>;
   readonly violations: string[];
   /** Calls under way. */
@@ -100,7 +100,13 @@ export async function runPlan(plan: Plan, rig: Rig): Promise<Run> {
   const shared = { world, store, vault, transport, leases, engine: rig.engine, isTight: plan.isTight, count, faultOf };
   const nodes = Array.from({ length: plan.nodes }, (_, n) => createSimNode({ ...shared, name: `node-${n}` }));
   for (const node of nodes) node.start();
-  const client: Client = { asked: new Map(), barred: new Set(), erased: new Map(), violations: [], open: 0 };
+  const client: Client = {
+    asked: new Map(),
+    bars: createBars(),
+    erased: new Map(),
+    violations: [],
+    open: 0,
+  };
   const scene = { plan, world, store, nodes, transport, endpointIds, client, faults, count, dice };
   await enrolFirst(scene);
   const beganMs = world.nowMs();
@@ -127,7 +133,7 @@ export async function runPlan(plan: Plan, rig: Rig): Promise<Run> {
   await settle(world, store.close());
   const asked = [...client.asked.values()];
   const failures = 0;
-  const erased = [...client.erased.keys()].filter((who) => client.barred.has(who));
+  const erased = [...client.erased.keys()].filter((who) => client.bars.has(who));
   const verdict = checkStory({ asked, received, rows, endpointIds, erased: [], swept: new Set(), failures });
   const violations = [
     ...verdict.violations,
@@ -221,9 +227,9 @@ type Change = Exclude<Step, { kind: "authenticate" | "behave" | "crash" | "pause
 async function change(step: Change, { customers, store }: NodeParts, scene: Taking): Promise<void> {
   const { client, endpointIds } = scene;
   switch (step.kind) {
-    case "enrol":
-      client.barred.delete(step.who);
+    case "enrol": {
       client.erased.delete(step.who);
+      const ended = client.bars.beginLift(step.who);
       await enrol(customers, {
         ...ASKED_BY,
         customerId: step.who,
@@ -231,26 +237,34 @@ async function change(step: Change, { customers, store }: NodeParts, scene: Taki
         consent: { reference: "sim", atMs: null },
         mode: "replace",
       });
+      ended();
       return;
-    case "block":
+    }
+    case "block": {
+      const bar = client.bars.beginBar(step.who);
       if (await blockCustomer(customers, { ...ASKED_BY, customerId: step.who, reason: "sim" })) {
         scene.count("F43");
-        client.barred.add(step.who);
+        bar();
       }
       return;
-    case "unblock":
-      client.barred.delete(step.who);
+    }
+    case "unblock": {
+      const ended = client.bars.beginLift(step.who);
       await unblockCustomer(customers, { ...ASKED_BY, customerId: step.who });
+      ended();
       return;
+    }
     case "unlock":
       await unlockCustomer(customers, { ...ASKED_BY, customerId: step.who });
       return;
-    case "erase":
+    case "erase": {
+      const bar = client.bars.beginBar(step.who);
       await eraseCustomer(customers, { ...ASKED_BY, customerId: step.who });
       scene.count("F43");
-      client.barred.add(step.who);
+      bar();
       client.erased.set(step.who, scene.world.nowMs());
       return;
+    }
     case "replay":
       await store.createReplay({
         tenantId: SIM_TENANT,
@@ -290,7 +304,7 @@ async function authenticateUntilAnswered(step: Extract<Step, { kind: "authentica
   client.open += 1;
   const image = picture({ ...SCRIPTS[step.engine](step.who), shot: n });
   for (let again = 0; again < PATIENCE; again += 1) {
-    const isBarred = client.barred.has(step.who);
+    const isBarred = client.bars.has(step.who);
     const parts = nodes[(step.node + again) % nodes.length]?.parts() ?? null;
     const answer = parts === null ? null : await askOnce(parts, scene, { who: step.who, key, image });
     if (answer === "refused") break;
