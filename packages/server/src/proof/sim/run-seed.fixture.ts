@@ -31,6 +31,8 @@ export interface Run {
 const HOUR_MS = 3_600_000;
 /** All that is done, and all that goes wrong, lies within: a process that stands still for 90 s does its work after them. */
 const FAULTS_END_MS = 410_000;
+/** A receiver may ask for 24 hours of patience, and clocks be set back by hours after it was asked. */
+const LONGEST_DRAIN_MS = 48 * HOUR_MS;
 const ASKED_BY = { tenantId: SIM_TENANT, actor: "system" };
 
 interface Client {
@@ -366,7 +368,7 @@ async function drain(
   }: { readonly select: Select; readonly beganMs: number; readonly isBroken: () => boolean },
 ): Promise<boolean> {
   const endMs = beganMs + FAULTS_END_MS;
-  for (let waitedMs = 30_000; waitedMs < 30 * HOUR_MS && !isBroken(); waitedMs *= 1.5) {
+  for (let waitedMs = 30_000; waitedMs < LONGEST_DRAIN_MS && !isBroken(); waitedMs *= 1.5) {
     await world.run(() => false, endMs + waitedMs);
     if (client.open > 0) continue;
     const [[waiting], [replaying]] = await Promise.all([select(WAITING), select(REPLAYING)]);
