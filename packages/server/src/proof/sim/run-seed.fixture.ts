@@ -312,7 +312,8 @@ async function authenticateUntilAnswered(step: Extract<Step, { kind: "authentica
     if (answer === "refused") break;
     if (answer !== null) {
       count(answer.outcome);
-      if (isBarred && answer.outcome === "passed")
+      // What was decided before, under the same key, is told again.
+      if (isBarred && answer.isNew && answer.outcome === "passed")
         client.violations.push(`F43: ${key} passed after its bar had returned`);
       client.asked.set(key, { key, customerId: step.who, answer });
       break;
@@ -327,7 +328,7 @@ async function askOnce(
   { authenticate, authentication }: NodeParts,
   { world }: Scene,
   asked: { readonly who: string; readonly key: string; readonly image: Uint8Array },
-): Promise<Asked["answer"] | "refused"> {
+): Promise<(NonNullable<Asked["answer"]> & { readonly isNew: boolean }) | "refused" | null> {
   const late = world.sleep(10_000).then(() => null);
   const called = authenticate(authentication, {
     tenantId: SIM_TENANT,
@@ -343,7 +344,8 @@ async function askOnce(
   const result = await Promise.race([called, late]);
   if (result?.kind === "refused" || result?.kind === "locked") return "refused";
   if (result?.kind !== "decided" && result?.kind !== "replayed") return null;
-  return JSON.parse(Buffer.from(result.answer.body).toString("utf8")) as Asked["answer"];
+  const told = JSON.parse(Buffer.from(result.answer.body).toString("utf8")) as NonNullable<Asked["answer"]>;
+  return { ...told, isNew: result.kind === "decided" };
 }
 
 /** The end of all faults: receivers are well, the store answers, and whoever was disabled is enabled. */
