@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS } from "../packages/engine/src/limits.ts";
 import { DEFAULT_POLICY } from "../packages/server/src/api/index.ts";
 import { HTTP_LIMITS } from "../packages/server/src/http/http-limits.ts";
 import { PROBLEMS, type ProblemCode } from "../packages/server/src/http/problems.ts";
+import { QUOTA_RESOURCES } from "../packages/server/src/store/quotas.ts";
 import { settleGenerated } from "./generated-file.ts";
 
 interface Row {
@@ -30,6 +31,12 @@ const ROWS: readonly Row[] = [
     limit: "`SAMEFACE_TENANT_REQUESTS_PER_SECOND`, unset: none",
     code: "tooManyRequests",
     retryAfter: "until there is room",
+  },
+  {
+    of: "tenant",
+    limit: `quotas of ${QUOTA_RESOURCES.join(", ")} (\`PUT /v1/tenants/{id}/quotas\`), unset: none`,
+    code: "quotaReached",
+    retryAfter: "",
   },
   { of: "customer", limit: GUESSES, code: "9005", retryAfter: "until the next attempt; a day where stopped" },
   {
