@@ -13,15 +13,16 @@ export interface Room {
  */
 export function noticeFull(backend: Backend): { readonly backend: Backend; readonly room: Room } {
   const room: Room = { refusedSinceMs: null };
+  // Of the write before where a transaction could not even begin.
+  let lastTriedAtMs: AtMs | null = null;
   const write: Backend["write"] = async (work, order) => {
-    let beganAtMs: AtMs | null = null;
     try {
       return await backend.write(async (view) => {
-        beganAtMs = view.nowMs;
+        lastTriedAtMs = view.nowMs;
         return await work(view);
       }, order);
     } catch (fault) {
-      if (fault instanceof StoreError && fault.code === "full") room.refusedSinceMs ??= beganAtMs;
+      if (fault instanceof StoreError && fault.code === "full") room.refusedSinceMs ??= lastTriedAtMs;
       throw fault;
     }
   };
