@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
-import { blocksOf, runBlock } from "./support/document-blocks.ts";
+import { blocksOf, runBlock, startDocumentServer } from "./support/document-blocks.ts";
 import { freePort } from "./support/free-port.ts";
-import { drawnPicture } from "./support/seeded-server.ts";
-import { type ServerProcess, startServerProcess, temporaryFolder } from "./support/server-process.ts";
+import type { ServerProcess } from "./support/server-process.ts";
 
 const REPOSITORY = path.resolve(import.meta.dirname, "..");
 
@@ -68,22 +66,16 @@ describe("the guides", () => {
 });
 
 describe("the guides for whoever runs a server", () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let server: ServerProcess;
   let work: string;
+  let remove: () => Promise<void>;
 
   before(async () => {
-    folder = await temporaryFolder();
-    work = path.join(path.dirname(folder.path), "work");
-    await mkdir(work);
-    server = await startServerProcess({ folder: folder.path });
-    const body = { image: await drawnPicture({ person: 12, take: 0 }), consent: { reference: "form 7" } };
-    const { status } = await server.call("/v1/customers/anna", { method: "PUT", body });
-    assert.equal(status, 201);
+    ({ server, work, remove } = await startDocumentServer());
   });
   after(async () => {
     await server.stop();
-    await folder[Symbol.asyncDispose]();
+    await remove();
   });
 
   const run = async (shell: string, env: Readonly<Record<string, string>> = {}): Promise<string> =>

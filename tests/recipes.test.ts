@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { blocksOf, runBlock } from "./support/document-blocks.ts";
-import { drawnPicture } from "./support/seeded-server.ts";
-import { type ServerProcess, startServerProcess, temporaryFolder } from "./support/server-process.ts";
+import { blocksOf, runBlock, startDocumentServer } from "./support/document-blocks.ts";
+import { type ServerProcess, startServerProcess } from "./support/server-process.ts";
 
 const HOW_TO = path.resolve(import.meta.dirname, "../docs/how-to");
 
@@ -22,21 +20,17 @@ const BLOCKS: Readonly<Record<string, number>> = {
 };
 
 describe("the recipes", () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let server: ServerProcess;
+  let folder: string;
   let work: string;
+  let remove: () => Promise<void>;
 
   before(async () => {
-    folder = await temporaryFolder();
-    work = path.join(path.dirname(folder.path), "work");
-    await mkdir(work);
-    server = await startServerProcess({ folder: folder.path });
-    const body = { image: await drawnPicture({ person: 12, take: 0 }), consent: { reference: "form 7" } };
-    assert.equal((await server.call("/v1/customers/anna", { method: "PUT", body })).status, 201);
+    ({ server, folder, work, remove } = await startDocumentServer());
   });
   after(async () => {
     await server.stop();
-    await folder[Symbol.asyncDispose]();
+    await remove();
   });
 
   const run = async (recipe: string, { at = 0, env = {} } = {}): Promise<string> => {
@@ -66,7 +60,7 @@ describe("the recipes", () => {
     await server.call("/v1/customers/anna/block", { method: "PUT", body: { reason: "after the backup" } });
     await server.stop();
     await run("back-up-and-restore.md", { at: 1, env });
-    server = await startServerProcess({ folder: folder.path, key: server.key });
+    server = await startServerProcess({ folder: folder, key: server.key });
     const { status, body } = await server.call("/v1/customers/anna");
     assert.deepEqual([status, body["block"]], [200, null]);
   });

@@ -1,8 +1,11 @@
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { ServerProcess } from "./server-process.ts";
+import { drawnPicture } from "./seeded-server.ts";
+import { type ServerProcess, startServerProcess, temporaryFolder } from "./server-process.ts";
 
 const REPOSITORY = path.resolve(import.meta.dirname, "../..");
 
@@ -10,6 +13,29 @@ const REPOSITORY = path.resolve(import.meta.dirname, "../..");
 export function blocksOf(page: string): readonly string[] {
   const text = readFileSync(path.join(REPOSITORY, "docs", page), "utf8");
   return [...text.matchAll(/^ *```sh\n(.*?)^ *```$/gms)].map((block) => block[1] ?? "");
+}
+
+/** A server with a customer named anna, and a folder for what commands write. */
+export interface DocumentServer {
+  readonly server: ServerProcess;
+  /** Of the server's data. */
+  readonly folder: string;
+  readonly work: string;
+  readonly remove: () => Promise<void>;
+}
+
+/** What the commands of guides and recipes are run at. */
+export async function startDocumentServer(): Promise<DocumentServer> {
+  const folder = await temporaryFolder();
+  const work = path.join(path.dirname(folder.path), "work");
+  await mkdir(work);
+  const server = await startServerProcess({ folder: folder.path });
+  const body = { image: await drawnPicture({ person: 12, take: 0 }), consent: { reference: "form 7" } };
+  assert.equal((await server.call("/v1/customers/anna", { method: "PUT", body })).status, 201);
+  const remove = async (): Promise<void> => {
+    await folder[Symbol.asyncDispose]();
+  };
+  return { server, folder: folder.path, work, remove };
 }
 
 /** Where a block runs. */

@@ -8,7 +8,7 @@ export interface RecordedRequest {
   readonly body: Buffer;
 }
 
-/** A receiver on loopback that answers 204 and keeps every request. */
+/** A receiver on loopback that keeps every request, and answers 204 where nothing else is wanted. */
 export interface RecordingReceiver {
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
@@ -17,8 +17,10 @@ export interface RecordingReceiver {
   close(): Promise<void>;
 }
 
-/** Listens on a free port. */
-export async function startRecordingReceiver(): Promise<RecordingReceiver> {
+/** Listens on a free port. @param answer `body`: JSON, absent where there is none */
+export async function startRecordingReceiver(
+  answer: { readonly status: number; readonly body?: string } = { status: 204 },
+): Promise<RecordingReceiver> {
   const requests: RecordedRequest[] = [];
   const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
@@ -27,7 +29,8 @@ export async function startRecordingReceiver(): Promise<RecordingReceiver> {
     request.on("end", () => {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       requests.push({ id: headers["webhook-id"] ?? "", headers, body: Buffer.concat(chunks) });
-      response.writeHead(204).end();
+      const type = answer.body === undefined ? {} : { "content-type": "application/json" };
+      response.writeHead(answer.status, type).end(answer.body);
       for (const check of waiting) check();
     });
   });

@@ -1,5 +1,4 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { startRecordingReceiver } from "./recording-receiver.ts";
 
 /** One span as it came, its attributes by name. */
 export interface CollectedSpan {
@@ -47,44 +46,25 @@ interface OtlpTraces {
 
 const FAILED = 2;
 
-/** @param answer what each batch is answered; 200 where absent */
-export async function startTraceCollector(answer = 200): Promise<TraceCollector> {
-  const spans: CollectedSpan[] = [];
-  const requests: { headers: Readonly<Record<string, unknown>>; body: string }[] = [];
-  const waiting = new Set<() => void>();
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const body = Buffer.concat(chunks).toString();
-      requests.push({ headers: request.headers, body });
-      if (answer === 200) spans.push(...spansOf(JSON.parse(body) as OtlpTraces));
-      response.writeHead(answer, { "content-type": "application/json" }).end("{}");
-      for (const check of waiting) check();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+/** @param status what each batch is answered; 200 where absent: others are not taken */
+export async function startTraceCollector(status = 200): Promise<TraceCollector> {
+  const receiver = await startRecordingReceiver({ status, body: "{}" });
+  const spans = (): readonly CollectedSpan[] =>
+    status === 200 ? receiver.requests.flatMap(({ body }) => spansOf(JSON.parse(body.toString()) as OtlpTraces)) : [];
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`,
-    spans,
-    requests,
-    until: (when) =>
-      new Promise((resolve) => {
-        const check = (): void => {
-          if (!when(spans)) return;
-          waiting.delete(check);
-          resolve();
-        };
-        waiting.add(check);
-        check();
-      }),
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => {
-          resolve();
-        });
-      }),
+    url: `${receiver.url}v1/traces`,
+    get spans() {
+      return spans();
+    },
+    get requests() {
+      return receiver.requests.map(({ headers, body }) => ({ headers, body: body.toString() }));
+    },
+    until: async (when) => {
+      await receiver.until(() => when(spans()));
+    },
+    close: async () => {
+      await receiver.close();
+    },
   };
 }
 
