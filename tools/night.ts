@@ -25,7 +25,8 @@ export const NIGHT_PARTS: Readonly<Record<string, NightPart>> = {
     words: [],
     env: { SAMEFACE_SIM_SEEDS: "1000000", SAMEFACE_SIM_SECONDS: "28000" },
   },
-  kills: { minutes: 180, lane: "proc", words: ["proof/kills"], env: { SAMEFACE_TEST_KILLS: "1000" } },
+  // Half of them over each store.
+  kills: { minutes: 60, lane: "proc", words: ["proof/kills"], env: { SAMEFACE_TEST_KILLS: "1000" } },
   failover: { minutes: 5, lane: "proc", words: ["failover"], env: {} },
   evaluate: { minutes: 60, lane: "img", words: ["evaluate"], env: {} },
   timing: own("timing", 10),

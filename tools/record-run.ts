@@ -1,5 +1,6 @@
 // npm run record -- NAME COMMAND…: runs the command and keeps the lines of it that tell figures in docs/evidence.json, with
-// commit, date and machine. Lines with figures are those that hold a JSON object, or that say "n seeds".
+// commit, date and machine. Lines with figures are those that hold a JSON object, or that say "n seeds"; a lane shows them
+// with "told: " in front.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { EVIDENCE_FILE, type RecordedRun, readEvidence } from "./evidence-file.t
 import { ROOT } from "./root.ts";
 
 const FIGURES = /\{.*:.*\}|^\d+ seeds/;
+const TOLD = /^told: /;
 
 const [name, command, ...args] = process.argv.slice(2);
 if (name === undefined || command === undefined) {
@@ -24,6 +26,7 @@ const [code] = (await once(child, "close")) as [number | null];
 const figures = Buffer.concat(chunks)
   .toString("utf8")
   .split("\n")
+  .map((line) => line.replace(TOLD, ""))
   .filter((line) => FIGURES.test(line));
 if (code === 0 && figures.length > 0) {
   const run: RecordedRun = {

@@ -177,12 +177,14 @@ function* checkBodies({ rows }: Story): Iterable<string> {
   }
 }
 
+const JSON_STRING = /"((?:[^"\\]|\\.)*)"/g;
+
 /** I9 */
 function* checkErased({ rows, erased }: Story): Iterable<string> {
-  for (const customerId of erased) {
-    const quoted = `"${customerId}"`;
-    for (const { eventId, body } of rows.events) {
-      if (body?.includes(quoted) === true) yield `I9: ${eventId} names ${customerId}, who was erased`;
+  const gone = new Set(erased);
+  for (const { eventId, body } of rows.events) {
+    for (const [, text = ""] of body?.matchAll(JSON_STRING) ?? []) {
+      if (gone.has(text)) yield `I9: ${eventId} names ${text}, who was erased`;
     }
   }
 }
@@ -208,4 +210,23 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMa
     else own.push(item);
   }
   return groups;
+}
+
+/** All of a story that tells of these events, as it is judged before a sweep takes them. */
+export function partOf({ asked, received, rows, ...others }: Story, eventIds: ReadonlySet<string>): Story {
+  const isOne = ({ eventId }: { readonly eventId: string }): boolean => eventIds.has(eventId);
+  const authentications = rows.authentications.filter(isOne);
+  const attempts = new Set(authentications.map((one) => one.authenticationId));
+  return {
+    ...others,
+    asked: asked.filter(({ answer }) => answer !== null && isOne(answer)),
+    received: received.filter(isOne),
+    rows: {
+      ...rows,
+      events: rows.events.filter(isOne),
+      authentications,
+      deliveries: rows.deliveries.filter(isOne),
+      pictures: rows.pictures.filter((id) => attempts.has(id)),
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Asked, checkStory, type Verdict } from "./check-story.fixture.ts";
+import { type Asked, checkStory, partOf, type Story, type Verdict } from "./check-story.fixture.ts";
 import { type JudgingReceiver, startJudgingReceiver } from "./judging-receiver.fixture.ts";
 import { fileOf } from "./kept-file.fixture.ts";
 import { KILL_POINTS, type KillPoint } from "./kill-points.fixture.ts";
@@ -8,6 +8,8 @@ import { readRows, type Select } from "./read-rows.fixture.ts";
 
 /** How often a process is killed, and over what. */
 export interface KillPlan {
+  /** As whoever watches is told. */
+  readonly name: string;
   readonly kills: number;
   /** What was done of it by then is judged. */
   readonly minutes: number;
@@ -29,10 +31,10 @@ const CALLERS = 4;
 /** Failures that one customer may have before it waits (T7). */
 const GUESSES = 4;
 /**
- * A point that was not reached by then is not: the process is killed from outside. Longer than a lease, since those of the
- * dead may hold all places of the endpoints.
+ * A point that was not reached by then is not: the process is killed from outside. Longer than the leases of the fixture,
+ * since those of the dead may hold all places of the endpoints.
  */
-const LIFE_MS = 40_000;
+const LIFE_MS = 15_000;
 const ENDPOINTS = ["/steady", "/flapping"];
 
 type Pending = Omit<Asked, "answer"> & { readonly image: string };
@@ -55,7 +57,7 @@ const TELL_EVERY = 50;
 
 /** Kills a server again and again under a stream of calls, each time at a point of the plan, and judges what is left. */
 export async function runKills(plan: KillPlan): Promise<KillReport> {
-  const { seed, env, select } = plan;
+  const { seed, env } = plan;
   const random = randomOf(seed);
   const known = { asked: new Map(), open: new Map(), late: new Map(), erased: [], swept: new Set<string>() };
   const clients: Clients = { ...known, random, count: 0 };
@@ -65,31 +67,44 @@ export async function runKills(plan: KillPlan): Promise<KillReport> {
     number
   >;
   const endpointIds = await prepare(env, receiver);
+  const told = async (): Promise<Story> => await storyOf(plan, { clients, receiver, endpointIds });
+  const violations: string[] = [];
   const endMs = performance.now() + plan.minutes * 60_000;
   let kills = 0;
   for (; kills < plan.kills && performance.now() < endMs; kills += 1) {
     const point = KILL_POINTS[kills % KILL_POINTS.length] ?? "K7";
     // The places of a transaction are many; of the others an early and a later one.
     const turn = 1 + Math.floor(random() * (point === "K6" ? 60 : 16));
-    if (point === "K12") for (const id of await age(plan)) clients.swept.add(id);
+    if (point === "K12") {
+      // What the next start sweeps is judged now: afterwards nobody can.
+      const old = new Set(await oldOf(plan));
+      violations.push(...checkStory(partOf(await told(), old)).violations);
+      await age(plan);
+      for (const id of old) clients.swept.add(id);
+    }
     at[await oneLife({ ...env, KILL_AT: `${point}:${turn}` }, clients, point)] += 1;
-    if ((kills + 1) % TELL_EVERY === 0) console.log(`${kills + 1} of ${plan.kills} killed`);
+    if ((kills + 1) % TELL_EVERY === 0) console.log(`told: ${plan.name}: ${kills + 1} of ${plan.kills} killed`);
   }
   await drain(env, clients);
-  const rows = await readRows(select);
+  const verdict = checkStory(await told());
   await receiver.close();
+  return { ...verdict, violations: [...violations, ...verdict.violations], kills, at };
+}
+
+/** All that happened so far; no process runs. */
+async function storyOf(
+  { select }: KillPlan,
+  {
+    clients,
+    receiver,
+    endpointIds,
+  }: { readonly clients: Clients; readonly receiver: JudgingReceiver; readonly endpointIds: readonly string[] },
+): Promise<Story> {
+  const { erased, swept } = clients;
   const asked = [...clients.asked.values()];
   const failures = asked.filter((one) => one.answer?.outcome === "not-recognized").length;
-  const verdict = checkStory({
-    asked,
-    received: receiver.received,
-    rows,
-    endpointIds,
-    erased: clients.erased,
-    swept: clients.swept,
-    failures,
-  });
-  return { ...verdict, kills, at };
+  const rows = await readRows(select);
+  return { asked, received: receiver.received, rows, endpointIds, erased, swept, failures };
 }
 
 async function prepare(env: KillPlan["env"], receiver: JudgingReceiver): Promise<readonly string[]> {
@@ -116,14 +131,19 @@ const PICTURE_DAYS = 60;
 const YOUNG = 20;
 const FORTY_DAYS_MS = 40 * 86_400_000;
 
-/** Makes the older part of all that happened so old that the next start sweeps it. @returns events that are final */
-async function age({ select, change }: KillPlan): Promise<readonly string[]> {
-  const old = `sequence <= (select max(sequence) from events) - ${YOUNG}`;
+const OLD = `sequence <= (select max(sequence) from events) - ${YOUNG}`;
+
+/** Events of the older part that are final. */
+async function oldOf({ select }: KillPlan): Promise<readonly string[]> {
   const waits = "select event_id from deliveries where status not in ('delivered', 'dead', 'skipped')";
-  const events = await select(`select event_id from events where ${old} and event_id not in (${waits})`);
-  await change(`update deliveries set updated_at_ms = updated_at_ms - ${FORTY_DAYS_MS} where ${old}`);
-  await change(`update events set created_at_ms = created_at_ms - ${FORTY_DAYS_MS} where ${old}`);
+  const events = await select(`select event_id from events where ${OLD} and event_id not in (${waits})`);
   return events.map((row) => String(row["event_id"]));
+}
+
+/** Makes the older part of all that happened so old that the next start sweeps it. */
+async function age({ change }: KillPlan): Promise<void> {
+  await change(`update deliveries set updated_at_ms = updated_at_ms - ${FORTY_DAYS_MS} where ${OLD}`);
+  await change(`update events set created_at_ms = created_at_ms - ${FORTY_DAYS_MS} where ${OLD}`);
 }
 
 async function enrol(server: KilledProcess, customerId: string) {
@@ -222,7 +242,7 @@ async function eraseSomebody(server: KilledProcess, clients: Clients): Promise<b
 async function drain(env: KillPlan["env"], clients: Clients): Promise<void> {
   const server = await startKilled(env);
   assert.ok(server !== null, "the server starts after the last kill");
-  // A lease of a process that died runs for 30 s, the one of an attempt under a key for 60 s.
+  // What the last one had begun is free when its leases have ended.
   while ((await askAgain(server, clients)) > 0 || !(await isDrained(server)) || !(await isSwept(server, clients))) {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
