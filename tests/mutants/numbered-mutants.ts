@@ -66,9 +66,9 @@ export const NUMBERED_MUTANTS: readonly Mutant[] = [
     what: "commits are not flushed",
     edits: [
       {
-        file: "packages/server/src/store/sqlite/open-database.ts",
-        from: '{ pragma: "synchronous", set: "full", reads: 2 }',
-        to: '{ pragma: "synchronous", set: "normal", reads: 1 }',
+        file: "packages/server/src/store/sqlite/group-commit.ts",
+        from: '"normal" : "full"',
+        to: '"normal" : "normal"',
       },
     ],
     foundBy: {

@@ -21,6 +21,10 @@ export interface WriteView extends ReadView {
 
 /** Hot writes of many callers that may share a commit. */
 export interface GroupOrder {
+  /**
+   * Those of `queue` are leases and acknowledged results: what a power cut takes of them is sent once more, so they need
+   * not be on disk when they return.
+   */
   readonly group: "decisions" | "results" | "queue";
   /** Names what members of a group lock first; they are written in this order, which is then that of all nodes. */
   readonly lock: string;

@@ -48,6 +48,7 @@ function openGroup(name: string): Group {
       await new Promise((resolve) => {
         group.add({
           isPatient: false,
+          mayBeLost: false,
           write: async () => {
             await work();
           },
@@ -81,6 +82,7 @@ describe("createGroupCommit", () => {
     const patient = new Promise((resolve) => {
       group.add({
         isPatient: true,
+        mayBeLost: true,
         write: async () => {
           insert(1);
           await Promise.resolve();
@@ -116,6 +118,31 @@ describe("createGroupCommit", () => {
     });
     await Promise.all(members);
     assert.deepEqual(seen, [[], [], [], [1, 2, 3], [1, 2, 3], [1, 2, 3]]);
+  });
+
+  it("flushes a group to disk, unless a power cut may take all of it", async () => {
+    const { group, add, database } = openGroup("flush");
+    const levels: unknown[] = [];
+    const note = (): void => {
+      levels.push(database.prepare("pragma synchronous").get()?.["synchronous"]);
+    };
+    const addLosable = async (): Promise<void> => {
+      await new Promise<unknown>((resolve) => {
+        const write = async (): Promise<void> => {
+          note();
+          await Promise.resolve();
+        };
+        const settle = (): void => {
+          resolve(null);
+        };
+        group.add({ isPatient: false, mayBeLost: true, write, committed: settle, refused: resolve });
+      });
+    };
+    await add(note);
+    await addLosable();
+    await Promise.all([addLosable(), add(note)]);
+    // 2: FULL. 1: NORMAL.
+    assert.deepEqual(levels, [2, 1, 2, 2]);
   });
 
   it("takes back all of a member that throws, and nothing of its neighbours", async () => {

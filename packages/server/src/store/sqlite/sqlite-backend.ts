@@ -84,6 +84,7 @@ function createWrite(
       const written: { readonly result: T }[] = [];
       commits.add({
         isPatient: order?.patient === true,
+        mayBeLost: order?.group === "queue",
         write: async () => {
           written.push({ result: await work({ db, nowMs: nowMs(), newId, madeDue, locksRows: false }) });
         },
