@@ -1,69 +1,52 @@
-import { fieldsOf, writeField } from "./protobuf.ts";
-
-// Field numbers of onnx.proto3.
-const MODEL = { graph: 7 } as const;
-const GRAPH = { node: 1 } as const;
-const NODE = { input: 1, output: 2, opType: 4 } as const;
+import { type Graph, type GraphNode, integerAttribute, slopesOf, type Weights } from "./onnx-graph.ts";
 
 /**
- * An ONNX model in which every PRelu is written as Relu, Sub, Mul and Add: max(x, 0) + slope · (x − max(x, 0)), the
- * same bits. The runtime keeps convolutions in blocks of channels; it knows these four in blocks and PRelu not, and
- * would unpack and pack the whole tensor round each one.
+ * A graph in which every PRelu is written as the sum of slope · x and max((1 − slope) · x, 0), each a convolution with
+ * one weight a channel; equal but for rounding. The runtime keeps what convolutions hand on in blocks of channels, and
+ * puts the max and the sum into the convolutions; round each PRelu it would unpack and pack the whole tensor.
  */
-export function lowerPRelu(model: Uint8Array): Uint8Array {
-  return mapFields(model, (number, value) =>
-    number === MODEL.graph ? [writeField(MODEL.graph, mapFields(value, lowerNode))] : null,
-  );
+export function lowerPRelu({ nodes, weights }: Graph): Graph {
+  const added = new Map<string, Weights>();
+  const lowered = nodes.flatMap((node) => {
+    const slopes = slopesOf(node, weights);
+    return slopes === null ? [node] : lower(node, { slopes, added });
+  });
+  const read = new Set(lowered.flatMap(({ inputs }) => inputs));
+  return { nodes: lowered, weights: new Map([...weights, ...added].filter(([name]) => read.has(name))) };
 }
 
-function lowerNode(number: number, value: Uint8Array): readonly Uint8Array[] | null {
-  if (number !== GRAPH.node) return null;
-  const { opType, inputs, output } = readNode(value);
-  const [x, slope] = inputs;
-  if (opType !== "PRelu" || x === undefined || slope === undefined) return null;
-  const [above, below, scaled] = [`${output}/above`, `${output}/below`, `${output}/scaled`];
+function lower(
+  node: GraphNode,
+  { slopes, added }: { readonly slopes: Float32Array; readonly added: Map<string, Weights> },
+): readonly GraphNode[] {
+  const [input = ""] = node.inputs;
+  const [output = ""] = node.outputs;
+  const scale = (from: string, part: string, factors: Float32Array): GraphNode => {
+    added.set(`${output}/${part}/factors`, { shape: [factors.length, 1, 1, 1], values: factors });
+    const attributes = new Map([integerAttribute("group", factors.length)]);
+    return {
+      opType: "Conv",
+      inputs: [from, `${output}/${part}/factors`],
+      outputs: [`${output}/${part}`],
+      attributes,
+    };
+  };
+  const plain = (opType: string, inputs: readonly string[], to: string): GraphNode => ({
+    opType,
+    inputs,
+    outputs: [to],
+    attributes: new Map(),
+  });
+  const rest = slopes.map((slope) => 1 - slope);
+  const [bent, sum] = [`${output}/bent`, [`${output}/straight`, `${output}/bent`]];
+  const straight = scale(input, "straight", slopes);
+  if (rest.every((factor) => factor >= 0))
+    return [scale(input, "rest", rest), plain("Relu", [`${output}/rest`], bent), straight, plain("Add", sum, output)];
+  // A slope above 1 takes away, and no max is negative: its sign comes after.
   return [
-    writeNode("Relu", { inputs: [x], output: above }),
-    writeNode("Sub", { inputs: [x, above], output: below }),
-    writeNode("Mul", { inputs: [below, slope], output: scaled }),
-    writeNode("Add", { inputs: [above, scaled], output }),
+    plain("Relu", [input], `${output}/above`),
+    scale(`${output}/above`, "bent", rest),
+    straight,
+    plain("Add", sum, output),
   ];
-}
-
-/** A message with some of its fields replaced; `replace` answers `null` for one that stays. */
-function mapFields(
-  message: Uint8Array,
-  replace: (number: number, value: Uint8Array) => readonly Uint8Array[] | null,
-): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const { number, value, raw } of fieldsOf(message)) {
-    const replaced = typeof value === "number" ? null : replace(number, value);
-    parts.push(...(replaced ?? [raw]));
-  }
-  return Buffer.concat(parts);
-}
-
-interface Node {
-  readonly opType: string;
-  readonly inputs: readonly string[];
-  readonly output: string;
-}
-
-function readNode(node: Uint8Array): Node {
-  const texts = [...fieldsOf(node)].flatMap(({ number, value }) =>
-    typeof value === "number" ? [] : [{ number, text: Buffer.from(value).toString("utf8") }],
-  );
-  const of = (wanted: number): string[] => texts.flatMap(({ number, text }) => (number === wanted ? [text] : []));
-  return { opType: of(NODE.opType)[0] ?? "", inputs: of(NODE.input), output: of(NODE.output)[0] ?? "" };
-}
-
-function writeNode(opType: string, { inputs, output }: Omit<Node, "opType">): Uint8Array {
-  return writeField(
-    GRAPH.node,
-    Buffer.concat([
-      ...inputs.map((input) => writeField(NODE.input, input)),
-      writeField(NODE.output, output),
-      writeField(NODE.opType, opType),
-    ]),
-  );
 }

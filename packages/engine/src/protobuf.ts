@@ -27,6 +27,11 @@ export function writeField(number: number, value: Uint8Array | string): Uint8Arr
   return Buffer.concat([writeVarint(number * 8 + 2), writeVarint(bytes.length), bytes]);
 }
 
+/** A field with a whole number ≥ 0. */
+export function writeNumber(number: number, value: number): Uint8Array {
+  return Buffer.concat([writeVarint(number * 8), writeVarint(value)]);
+}
+
 interface Reader {
   readonly bytes: Uint8Array;
   at: number;

@@ -32,7 +32,7 @@ const ROW: Readonly<Record<keyof ModelRow, Guard<unknown>>> = {
   input: text(200),
   outputs: listOf(output, { min: 1, max: 20 }),
   preprocessing,
-  lowerPRelu: optional(flag),
+  fillBlocks: optional(flag),
   minNorm: optional(between(0, 1e6)),
   cropScale: optional(between(1, 10)),
   liveIndex: optional(whole(0, 100)),

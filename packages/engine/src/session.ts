@@ -1,7 +1,9 @@
 import { EngineError } from "./engine-error.ts";
 import { exposeTensors } from "./expose-tensors.ts";
+import { fillBlocks } from "./fill-blocks.ts";
 import { lowerPRelu } from "./lower-prelu.ts";
 import type { ModelRow, Preprocessing } from "./model-table.ts";
+import { changeGraph } from "./onnx-graph.ts";
 import type { Infer, Runtime } from "./runtime.ts";
 
 /** One loaded model. */
@@ -22,7 +24,9 @@ export async function openSession(
 ): Promise<Session> {
   const outputs = row.outputs.map((output) => output.name);
   const inner = row.outputs.filter((output) => output.inner === true).map((output) => output.name);
-  const exposed = exposeTensors(row.lowerPRelu === true ? lowerPRelu(bytes) : bytes, inner);
+  const changed =
+    row.fillBlocks === true ? changeGraph(bytes, (graph) => lowerPRelu(fillBlocks(graph, outputs))) : bytes;
+  const exposed = exposeTensors(changed, inner);
   const infer = await runtime.open({ bytes: exposed, input: row.input, outputs }).catch((cause: unknown) => {
     throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
   });
