@@ -227,4 +227,16 @@ export const NUMBERED_MUTANTS: readonly Mutant[] = [
       title: "refuses a record that was copied to another tenant, customer or embedder",
     },
   },
+  {
+    id: "M33",
+    what: "an ordered endpoint gets what waits behind one that is under way",
+    edits: [
+      {
+        file: "packages/server/src/store/queries/ordered.ts",
+        from: ".where((row) => row.exists(aheadOf(row)))",
+        to: ".where((row) => row.not(row.exists(aheadOf(row))))",
+      },
+    ],
+    foundBy: "simulation",
+  },
 ];

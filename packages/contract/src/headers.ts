@@ -1,7 +1,8 @@
 /**
  * The request headers of a delivery that are ours.
- * `id`, `timestamp` and `signature` are those of Standard Webhooks; `outcome` and `attempt` are unsigned, for people and
- * routers: no decision may rest on them.
+ * `id`, `timestamp` and `signature` are those of Standard Webhooks; `outcome`, `attempt` and `sequence` are unsigned, for
+ * people and routers: no decision may rest on them. `sequence` comes with what an ordered endpoint gets: a larger one
+ * happened later.
  * @see contract.md §6
  */
 export const HEADERS = {
@@ -10,4 +11,5 @@ export const HEADERS = {
   signature: "webhook-signature",
   outcome: "sameface-outcome",
   attempt: "sameface-attempt",
+  sequence: "sameface-sequence",
 } as const;

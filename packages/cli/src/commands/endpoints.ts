@@ -9,6 +9,7 @@ interface AddOptions {
   readonly description?: string;
   readonly profile?: string;
   readonly outcome?: readonly string[];
+  readonly ordered?: boolean;
 }
 
 /** `sameface endpoints add|list|test|rotate|remove` */
@@ -25,6 +26,7 @@ function add(runner: CommandRunner): Command {
     .option("--description <text>")
     .option("--profile <name>", "standard (any 2xx) or incode (200 JSON or 204)")
     .option("--outcome <names...>", "only these outcomes")
+    .option("--ordered", "what concerns one customer in order, each after the one before it has ended")
     .addHelpText("after", "\nExample:\n  sameface endpoints add https://shop.example/webhooks/face")
     .action((url: string, options: AddOptions, command: Command) =>
       runner.run(command, async (context) => {
@@ -33,6 +35,7 @@ function add(runner: CommandRunner): Command {
           url,
           ...(options.description === undefined ? {} : { description: options.description }),
           ...(options.profile === undefined ? {} : { profile: options.profile }),
+          ...(options.ordered === undefined ? {} : { ordered: options.ordered }),
           ...(options.outcome === undefined ? {} : { outcomes: options.outcome }),
         } as Schemas["EndpointBody"];
         const answer = accepted(await context.client().api.createEndpoint({ body }));

@@ -19,6 +19,7 @@ describe("the form of an endpoint", () => {
       profile: "standard",
       outcomes: null,
       rateLimit: null,
+      ordered: false,
       auth: null,
     });
   });
@@ -34,6 +35,7 @@ describe("the form of an endpoint", () => {
       overlapUntil: null,
       auth: { kind: "oauth2" },
       rateLimit: 7,
+      ordered: true,
       enabled: true,
       verified: true,
       disabledReason: null,
@@ -46,8 +48,8 @@ describe("the form of an endpoint", () => {
     const draft = draftOf(view);
     const kept = bodyOf(draft, [BASIC]);
     assert.deepEqual(
-      [kept.description, kept.profile, kept.outcomes, kept.rateLimit],
-      ["The shop", "incode", ["passed"], 7],
+      [kept.description, kept.profile, kept.outcomes, kept.rateLimit, kept.ordered],
+      ["The shop", "incode", ["passed"], 7, true],
     );
     assert.ok(!("auth" in kept));
     const changed = bodyOf({ ...draft, authKind: "basic", authTexts: { username: "anna", password: "p" } }, [BASIC]);

@@ -11,6 +11,7 @@ export interface EndpointDraft {
   readonly profile: "standard" | "incode";
   readonly outcomes: readonly Outcome[];
   readonly rateLimit: string;
+  readonly ordered: boolean;
   /** A kind, `none`, or `keep`: what stands is left as it is. */
   readonly authKind: string;
   readonly authTexts: Readonly<Record<string, string>>;
@@ -26,6 +27,7 @@ export function draftOf(endpoint: Schemas["EndpointView"] | null): EndpointDraft
     profile: endpoint?.profile ?? "standard",
     outcomes: endpoint?.outcomes ?? ALL,
     rateLimit: endpoint?.rateLimit == null ? "" : String(endpoint.rateLimit),
+    ordered: endpoint?.ordered ?? false,
     authKind: endpoint?.auth == null ? "none" : "keep",
     authTexts: {},
   };
@@ -40,6 +42,7 @@ export function bodyOf(draft: EndpointDraft, forms: readonly AuthForm[]): Schema
     profile: draft.profile,
     outcomes: draft.outcomes.length === ALL.length ? null : draft.outcomes,
     rateLimit: draft.rateLimit === "" ? null : Number(draft.rateLimit),
+    ordered: draft.ordered,
     ...(draft.authKind === "none" ? { auth: null } : {}),
     ...(form === undefined ? {} : { auth: authValue(form, draft.authTexts) }),
   };

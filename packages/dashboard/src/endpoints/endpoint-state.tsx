@@ -51,7 +51,7 @@ export function EndpointState({ endpoint, onChanged }: EndpointParts) {
 function Settings({ endpoint, onChanged }: EndpointParts) {
   const [editing, setEditing] = useState(false);
   const may = useMay("endpoints:write");
-  const { outcomes, auth, rateLimit, profile, operator, createdAt, id } = endpoint;
+  const { outcomes, auth, rateLimit, ordered, profile, operator, createdAt, id } = endpoint;
   return (
     <Card
       title="Settings"
@@ -74,6 +74,7 @@ function Settings({ endpoint, onChanged }: EndpointParts) {
           ["Receives", operator ? "operator events" : sentOf(outcomes)],
           ["Signing in", auth === null ? "none: signatures alone" : auth.kind],
           ["Rate", rateLimit === null ? "no bound" : `at most ${rateLimit} a second`],
+          ["Order", ordered ? "as it happened, for each customer" : "as it comes"],
           ["Added", <ClockTime key="at" at={createdAt} />],
           ["Id", <code key="id">{id}</code>],
         ]}

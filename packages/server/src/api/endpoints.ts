@@ -24,6 +24,11 @@ const RateLimit = Type.Integer({
   description: "Requests a second at most, over all nodes; a tenth of them may go at once.",
 });
 
+const Ordered = Type.Boolean({
+  description:
+    "true: what concerns one customer goes in the order of the feed, each after the one before it was delivered or is dead; `sameface-sequence` tells the place.",
+});
+
 const settings = {
   url: Url,
   description: Type.Optional(nullable(Description)),
@@ -32,6 +37,7 @@ const settings = {
   headers: Type.Optional(nullable(Headers)),
   auth: Type.Optional(nullable(EndpointAuth)),
   rateLimit: Type.Optional(nullable(RateLimit)),
+  ordered: Type.Optional(Ordered),
 };
 
 export const EndpointBody = closed({
@@ -56,6 +62,7 @@ const view = {
   overlapUntil: nullable({ ...Timestamp, description: "Until then the secrets of before sign too; null: no overlap." }),
   auth: nullable(closed({ kind: oneOf(AUTH_NAMES, "How requests are signed in; its settings are never given out.") })),
   rateLimit: nullable(RateLimit),
+  ordered: Ordered,
   enabled: Type.Boolean(),
   verified: Type.Boolean({ description: "false: held until the owner echoes a challenge or an admin key enables it." }),
   disabledReason: nullable(

@@ -25,6 +25,7 @@ export async function challengeEndpoint(
     eventId: TEST_ID_PREFIX + newId(random),
     outcome: null,
     body: new TextEncoder().encode(JSON.stringify({ type: "endpoint.verify", challenge })),
+    sequence: null,
     attemptNumber: 1,
     acknowledges: (status) => status >= 200 && status <= 299,
     signal: new AbortController().signal,

@@ -33,6 +33,7 @@ export const PLAIN_SETTINGS = {
   headers: null,
   auth: null,
   rateLimit: null,
+  ordered: false,
   operator: false,
 } as const;
 

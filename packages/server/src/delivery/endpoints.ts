@@ -43,6 +43,8 @@ export interface EndpointSettings {
   readonly auth: AuthSettings | null;
   /** Requests a second at most; `null`: no bound. */
   readonly rateLimit: number | null;
+  /** What concerns one customer goes in order, each after the one before it has ended. */
+  readonly ordered: boolean;
 }
 
 /** The settings that a new endpoint is made with. */

@@ -34,6 +34,14 @@ describe("signRequest", () => {
     );
   });
 
+  it("tells the place in the feed to an ordered endpoint, and of what is no event nothing", async () => {
+    const { endpoint } = await makeEndpoint(vault);
+    const claimed = claimOf({ ...endpoint, ordered: true }, { sequence: 7 });
+    assert.equal((await signRequest(claimed, options))["sameface-sequence"], "7");
+    const challenge = await signRequest({ ...claimed, sequence: null }, options);
+    assert.ok(!("sameface-sequence" in challenge));
+  });
+
   it("is verified by each kind of key alone, with our verifier, over WebCrypto and over Node's crypto", async () => {
     const { endpoint, secret, publicKey } = await makeEndpoint(vault);
     const claimed = claimOf(endpoint);

@@ -10,6 +10,8 @@ export interface ToSign {
   /** `null`: it tells of no authentication. */
   readonly outcome: OutcomeKind | null;
   readonly body: Uint8Array;
+  /** The place of its event in the feed; `null`: it is no event. */
+  readonly sequence: number | null;
   /** 1 for the first attempt. */
   readonly attemptNumber: number;
 }
@@ -33,7 +35,7 @@ export interface SignRequestOptions {
  * @throws {VaultError} when a secret or the own headers do not open; nothing may be sent then
  */
 export async function signRequest(
-  { endpoint, eventId, outcome, body, attemptNumber }: ToSign,
+  { endpoint, eventId, outcome, body, sequence, attemptNumber }: ToSign,
   { vault, nowMs, version, keyRing = createKeyRing(vault), authHeaders = {} }: SignRequestOptions,
 ): Promise<Readonly<Record<string, string>>> {
   const timestampSeconds = Math.floor(nowMs / 1_000);
@@ -50,5 +52,6 @@ export async function signRequest(
     // An operator event has none; its type is in the body, which is signed.
     ...(outcome === null ? {} : { [HEADERS.outcome]: outcome }),
     [HEADERS.attempt]: String(attemptNumber),
+    ...(endpoint.ordered && sequence !== null ? { [HEADERS.sequence]: String(sequence) } : {}),
   };
 }

@@ -238,6 +238,7 @@ async function openStream(
     authKind: null,
     sealedAuth: null,
     rateLimit: null,
+    ordered: false,
     unverified: false,
     operator: false,
     secrets: sealed,
@@ -295,7 +296,7 @@ async function signPast(
   const { outcome, body } = event;
   if (outcome === null || body === null) return "erased";
   const id = marked && !event.test ? TEST_ID_PREFIX + newId(options.random) : eventId;
-  return await signed({ endpoint, eventId: id, outcome, body, attemptNumber: 1 }, options);
+  return await signed({ endpoint, eventId: id, outcome, body, sequence: null, attemptNumber: 1 }, options);
 }
 
 async function signed(toSign: ToSign, { vault, clock, version }: StreamsOptions): Promise<SignedRequest> {

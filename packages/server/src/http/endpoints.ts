@@ -164,6 +164,7 @@ const DEFAULT_SETTINGS = {
   headers: null,
   auth: null,
   rateLimit: null,
+  ordered: false,
   operator: false,
 } as const;
 
@@ -300,6 +301,7 @@ function endpointView(endpoint: Endpoint): EndpointView {
     overlapUntil: ends.length === 0 ? null : timestamp(Math.max(...ends)),
     auth: endpoint.authKind === null ? null : { kind: endpoint.authKind },
     rateLimit: endpoint.rateLimit,
+    ordered: endpoint.ordered,
     enabled: endpoint.enabled,
     verified: endpoint.unverifiedSinceMs === null,
     disabledReason: endpoint.disabledReason,

@@ -46,7 +46,7 @@ describe("what the API takes", () => {
         const errors = answer.body["errors"] as { path: string }[];
         assert.ok(errors.length > 0);
       }
-      const endpoint = await post({ url: "http://127.0.0.1:4999/", ordered: true }, undefined, "/v1/endpoints");
+      const endpoint = await post({ url: "http://127.0.0.1:4999/", faceMatch: true }, undefined, "/v1/endpoints");
       assert.equal(endpoint.status, 400);
     });
 

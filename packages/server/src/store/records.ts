@@ -230,6 +230,8 @@ export interface Endpoint {
   readonly consecutiveFailures: number;
   /** Requests a second at most, over all nodes; `null`: no bound. */
   readonly rateLimit: number | null;
+  /** What concerns one customer goes in the order of the feed, each after the one before it has ended. */
+  readonly ordered: boolean;
   /** The kind whose settings `sealedAuth` holds; `null`: none. */
   readonly authKind: string | null;
   /** Since when its owner has to be proved, by the echo of a challenge or by an admin; `null`: proved (S23). */

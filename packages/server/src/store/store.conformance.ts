@@ -16,6 +16,7 @@ import { ledgerConformance } from "./conformance/ledger.conformance.ts";
 import { lockoutConformance } from "./conformance/lockouts.conformance.ts";
 import { mannersConformance } from "./conformance/manners.conformance.ts";
 import { operatorEventConformance } from "./conformance/operator-events.conformance.ts";
+import { orderedConformance } from "./conformance/ordered.conformance.ts";
 import { overviewConformance } from "./conformance/overview.conformance.ts";
 import { pictureConformance } from "./conformance/pictures.conformance.ts";
 import { quotaConformance } from "./conformance/quotas.conformance.ts";
@@ -49,6 +50,7 @@ export function storeConformance(
     claimConformance(open);
     endpointConformance(open);
     mannersConformance(open);
+    orderedConformance(open);
     rotationConformance(open);
     rewrapConformance(open);
     deliveryConformance(open);

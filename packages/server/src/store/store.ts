@@ -171,6 +171,7 @@ export interface NewEndpoint extends InTenant, Audited {
   readonly authKind: string | null;
   readonly sealedAuth: Uint8Array | null;
   readonly rateLimit: number | null;
+  readonly ordered: boolean;
   readonly unverified: boolean;
   readonly secrets: readonly NewSecret[];
   /** `null`: enabled at once; else made disabled with this reason (`unverified`). */
@@ -189,6 +190,8 @@ export interface EndpointChange {
   /** Kind and sealed settings change together. */
   readonly auth?: { readonly kind: string | null; readonly sealed: Uint8Array | null };
   readonly rateLimit?: number | null;
+  /** Holds for what is decided from now on. */
+  readonly ordered?: boolean;
   /** `true`: its owner has to be proved from now on; `false`: proved, or confirmed by an admin. */
   readonly unverified?: boolean;
   /** `null` enables (what was held becomes due), a word disables (what waits becomes `held` with it). */
@@ -203,6 +206,8 @@ export interface ClaimedDelivery {
   readonly fencingToken: number;
   readonly leaseUntilMs: AtMs;
   readonly eventId: string;
+  /** The place of its event in the feed. */
+  readonly sequence: number;
   /** `null`: an operator event. */
   readonly outcome: OutcomeKind | null;
   readonly body: Uint8Array;

@@ -90,6 +90,7 @@ async function addAll(
       sealedHeaders: null,
       authKind: null,
       sealedAuth: null,
+      ordered: false,
       rateLimit: n % RATED_OF === 0 ? RATE_A_SECOND : null,
       unverified: false,
       disabledReason: null,

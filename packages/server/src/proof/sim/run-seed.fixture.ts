@@ -7,6 +7,7 @@ import type { Store } from "../../store/store.ts";
 import { type Asked, checkStory, type Received } from "../check-story.fixture.ts";
 import { readRows, type Select } from "../read-rows.fixture.ts";
 import { type Bars, createBars } from "./bars.fixture.ts";
+import { checkOrder, isOrdered } from "./check-order.fixture.ts";
 import { forgottenFailures } from "./forgotten-failures.fixture.ts";
 import { createLeaseWatch } from "./lease-watch.fixture.ts";
 import { type EngineMood, GUESSED, type Plan, type Step, type StoreFault } from "./plan.fixture.ts";
@@ -94,7 +95,8 @@ export async function runPlan(plan: Plan, rig: Rig): Promise<Run> {
     world,
     Promise.all(
       endpoints.map(async ({ endpointId, secrets }, n) => {
-        await store.createEndpoint({ ...PLAIN, endpointId, url: urlOf(n, 0), secrets });
+        const ordered = isOrdered(plan, n);
+        await store.createEndpoint({ ...PLAIN, endpointId, url: urlOf(n, 0), secrets, ordered });
       }),
     ),
   );
@@ -141,6 +143,7 @@ export async function runPlan(plan: Plan, rig: Rig): Promise<Run> {
     ...verdict.violations,
     ...client.violations,
     ...leases.violations,
+    ...checkOrder(plan, { requests: transport.requests, rows, endpointIds }),
     ...forgotten,
     ...(rig.database.overlaps() > 0 ? ["a transaction was begun within another"] : []),
     ...(drained ? [] : ["the run never came to rest"]),

@@ -116,6 +116,7 @@ export async function addEndpoint({ store }: Bench, options: Partial<NewEndpoint
     authKind: null,
     sealedAuth: null,
     rateLimit: null,
+    ordered: false,
     unverified: false,
     secrets: [{ secretId: newId(), kind: "hmac", sealed: random.bytes(60), publicKey: null }],
     disabledReason: null,

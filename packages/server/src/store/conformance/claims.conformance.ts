@@ -42,6 +42,7 @@ export function claimConformance(open: OpenStore): void {
           fencingToken: 1,
           leaseUntilMs: bench.nowMs() + 30_000,
           eventId: decision.event.eventId,
+          sequence: 1,
           outcome: "spoof",
           body: decision.event.body,
           test: false,

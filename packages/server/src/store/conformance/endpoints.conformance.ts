@@ -39,6 +39,7 @@ export function endpointConformance(open: OpenStore): void {
         sealedAuth: random.bytes(8),
         authKind: "basic",
         rateLimit: 5,
+        ordered: true,
         operator: true,
       } as const;
       const secrets = [

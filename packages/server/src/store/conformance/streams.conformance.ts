@@ -36,6 +36,7 @@ async function makeStream({ store }: Bench, options: Partial<NewEndpoint> & { re
     authKind: null,
     sealedAuth: null,
     rateLimit: null,
+    ordered: false,
     unverified: false,
     operator: false,
     secrets: [{ secretId: newId(), kind: "hmac", sealed: random.bytes(60), publicKey: null }],

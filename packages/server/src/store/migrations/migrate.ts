@@ -13,6 +13,7 @@ import { lastContact } from "./last-contact.ts";
 import { lockouts } from "./lockouts.ts";
 import type { Migration } from "./migration.ts";
 import { operatorEvents } from "./operator-events.ts";
+import { orderedEndpoints } from "./ordered-endpoints.ts";
 import { replayTables } from "./replay-tables.ts";
 import { retention } from "./retention.ts";
 import { rhythmTable } from "./rhythm-table.ts";
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   lastContact,
   eventTrace,
   keptPictures,
+  orderedEndpoints,
 ];
 
 /**

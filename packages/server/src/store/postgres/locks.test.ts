@@ -6,8 +6,10 @@ import {
   addEndpoint,
   type Bench,
   claim,
+  claimOne,
   decide,
   enrol,
+  finish,
   newDecision,
   newId,
   openBench,
@@ -80,6 +82,24 @@ describe("locks between nodes of one PostgreSQL", needsPostgres(), () => {
     assert.deepEqual(await claim(bench), []);
     await other(COMMIT);
     assert.deepEqual(await claim(bench), []);
+  });
+
+  it("end a delivery of an ordered endpoint only after what another node parks behind it at this moment", async () => {
+    await using meeting = await openMeeting();
+    const { bench, other } = meeting;
+    await addEndpoint(bench, { ordered: true });
+    await decide(bench, { ref: CUSTOMER });
+    const first = await claimOne(bench);
+    const second = await decide(bench, { ref: CUSTOMER });
+    // Another node's claim, not yet committed.
+    await other(BEGIN);
+    await other("select * from endpoints for no key update");
+    await other("update deliveries set due_at_ms = null where status = 'pending'");
+    const finished = finish(bench, first);
+    assert.equal(await waitsOrEnds(other, finished), "waits");
+    await other(COMMIT);
+    assert.equal(await finished, "recorded");
+    assert.equal((await claimOne(bench)).eventId, second.event.eventId);
   });
 
   it("build no decision on a customer whom another node blocks at this moment: it is decided again (F43)", async () => {

@@ -25,7 +25,7 @@ export async function pickDue(view: WriteView, request: ClaimRequest): Promise<r
     const picked = await pickFrom(view, lanes, { limits, limit: request.limit });
     const mayHaveMore = depth < deepest && picked.some((one) => one.turn === depth);
     if (picked.length === request.limit || !mayHaveMore) {
-      return picked.map((row) => ({ tenantId: row.tenant_id, deliveryId: row.delivery_id }));
+      return picked.map((row) => ({ tenantId: row.tenant_id, deliveryId: row.delivery_id, isOrdered: row.is_ordered }));
     }
   }
 }
@@ -36,6 +36,7 @@ interface PickedRow {
   /** 1: the one of its lane that has been due longest. */
   turn: number;
   due_at_ms: AtMs;
+  is_ordered: boolean;
 }
 
 /** The oldest of each lane up to its limit, locked, in turns. */
@@ -59,7 +60,7 @@ async function pickFrom(
       order by o.turn, o.due_at_ms
       limit ${bound.limit}
     )
-    select d.tenant_id, d.delivery_id, c.turn, c.due_at_ms
+    select d.tenant_id, d.delivery_id, c.turn, c.due_at_ms, d.ordered_by is not null as is_ordered
     from candidate c
     join deliveries d on d.tenant_id = c.tenant_id and d.delivery_id = c.delivery_id
     where d.due_at_ms <= ${nowMs}

@@ -45,7 +45,7 @@ export function advanceQueries({ read, write }: Backend): Pick<Store, "advanceRe
   };
 }
 
-type Found = Pick<EventRow, "event_id" | "sequence" | "outcome" | "test" | "operator_type"> & {
+type Found = Pick<EventRow, "event_id" | "sequence" | "subject" | "outcome" | "test" | "operator_type"> & {
   /** 1: the body is gone. */
   readonly erased: number;
   readonly delivery_id: string | null;
@@ -122,7 +122,16 @@ async function look({ db }: WriteView, replay: ReplayRow, end: number): Promise<
         .onRef("d.event_id", "=", "e.event_id")
         .on("d.endpoint_id", "=", replay.endpoint_id),
     )
-    .select(["e.event_id", "e.sequence", "e.outcome", "e.test", "e.operator_type", "d.delivery_id", "d.status"])
+    .select([
+      "e.event_id",
+      "e.sequence",
+      "e.subject",
+      "e.outcome",
+      "e.test",
+      "e.operator_type",
+      "d.delivery_id",
+      "d.status",
+    ])
     .select(sql<number>`case when e.body is null then 1 else 0 end`.as("erased"))
     .where("e.tenant_id", "=", replay.tenant_id)
     .where("e.sequence", ">", replay.cursor)
@@ -141,7 +150,7 @@ const REOPENED: Readonly<Record<ReplayWhich, readonly DeliveryRow["status"][]>> 
 };
 
 function isWanted(
-  found: Omit<Found, "event_id" | "sequence" | "delivery_id">,
+  found: Omit<Found, "event_id" | "sequence" | "subject" | "delivery_id">,
   { replay, endpoint }: { readonly replay: Pick<ReplayRow, "which">; readonly endpoint: Endpoint },
 ): boolean {
   const { erased, test, operator_type, outcome, status } = found;
@@ -220,6 +229,7 @@ async function add(view: WriteView, { replay, endpoint, taken }: Chosen): Promis
         event_id: one.event_id,
         endpoint_id: replay.endpoint_id,
         sequence: one.sequence,
+        ordered_by: endpoint.ordered ? one.subject : null,
       }),
     );
   if (rows.length === 0) return 0;

@@ -36,6 +36,8 @@ export interface GroupOrder {
 export interface PickedDelivery {
   readonly tenantId: string;
   readonly deliveryId: string;
+  /** It goes only after those before it have ended. */
+  readonly isOrdered: boolean;
 }
 
 /** What a dialect brings; everything else is shared. Its faults are {@link StoreError}s. */

@@ -4,6 +4,7 @@ import type { ClaimedDelivery, ClaimRequest, Store } from "../store.ts";
 import type { Backend, GroupOrder, PickedDelivery, WriteView } from "./backend.ts";
 import { toEndpoints } from "./endpoint-records.ts";
 import { spendRate } from "./lane-room.ts";
+import { parkBehind } from "./ordered.ts";
 import type { DeliveryRow, EventRow } from "./tables.ts";
 
 /** After the results that wait: what they free is claimed in the same commit. It waits for no lock, only skips. */
@@ -21,7 +22,8 @@ export function claimQueries(
         const claimed = new Map<string, ClaimedDelivery>();
         for (const tenantId of new Set(picked.map((delivery) => delivery.tenantId))) {
           const deliveries = picked.filter((delivery) => delivery.tenantId === tenantId);
-          for (const one of await lease(view, { tenantId, deliveries, request })) claimed.set(keyOf(one), one);
+          const first = await firstInTurn(view, tenantId, deliveries);
+          for (const one of await lease(view, { tenantId, deliveries: first, request })) claimed.set(keyOf(one), one);
         }
         // In the order of the pick: the fairest first.
         return picked.map((delivery) => claimed.get(keyOf(delivery))).filter((one) => one !== undefined);
@@ -40,7 +42,19 @@ export function claimQueries(
   };
 }
 
-function keyOf(delivery: PickedDelivery): string {
+/** All but those of an ordered endpoint that wait for one before them. */
+async function firstInTurn(
+  view: WriteView,
+  tenantId: string,
+  picked: readonly PickedDelivery[],
+): Promise<readonly PickedDelivery[]> {
+  const deliveryIds = picked.flatMap((delivery) => (delivery.isOrdered ? [delivery.deliveryId] : []));
+  if (deliveryIds.length === 0) return picked;
+  const parked = await parkBehind(view, { tenantId, deliveryIds });
+  return picked.filter((delivery) => !parked.has(delivery.deliveryId));
+}
+
+function keyOf(delivery: Pick<PickedDelivery, "tenantId" | "deliveryId">): string {
   return JSON.stringify([delivery.tenantId, delivery.deliveryId]);
 }
 
@@ -79,10 +93,11 @@ export async function lease(
   view: WriteView,
   chosen: {
     readonly tenantId: string;
-    readonly deliveries: readonly PickedDelivery[];
+    readonly deliveries: readonly Pick<PickedDelivery, "deliveryId">[];
     readonly request: Pick<ClaimRequest, "leaseMs">;
   },
 ): Promise<readonly ClaimedDelivery[]> {
+  if (chosen.deliveries.length === 0) return [];
   const leaseUntilMs = view.nowMs + chosen.request.leaseMs;
   const rows = await view.db
     .updateTable("deliveries")
@@ -156,6 +171,7 @@ function toClaimed(
     fencingToken: row.fencing_token,
     leaseUntilMs: found.leaseUntilMs,
     eventId: row.event_id,
+    sequence: row.sequence,
     outcome: event.outcome,
     body: event.body,
     test: row.test === 1,

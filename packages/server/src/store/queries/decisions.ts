@@ -210,7 +210,7 @@ function authenticationOf(view: WriteView, { decision, sequence }: Placed): Auth
 }
 
 function deliveryOf(view: WriteView, { decision, sequence }: Placed, target: FanOutTarget): DeliveryRow {
-  const { endpointId, disabledReason, outcomes } = target;
+  const { endpointId, disabledReason, outcomes, ordered } = target;
   const wanted = outcomes === null || outcomes.includes(decision.authentication.outcome);
   const begins = wanted
     ? beginsAs(view, disabledReason)
@@ -221,6 +221,7 @@ function deliveryOf(view: WriteView, { decision, sequence }: Placed, target: Fan
     event_id: decision.event.eventId,
     endpoint_id: endpointId,
     sequence,
+    ordered_by: ordered ? decision.subject : null,
     ...begins,
   };
 }

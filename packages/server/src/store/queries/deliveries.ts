@@ -60,6 +60,7 @@ async function createTestDelivery(
     crashes: 0,
     fencing_token: 0,
     test: 1,
+    ordered_by: null,
     created_at_ms: view.nowMs,
     updated_at_ms: view.nowMs,
   };

@@ -68,6 +68,7 @@ function toEndpoint(row: EndpointRow, secrets: readonly EndpointSecretRow[]): En
     rateLimit: row.rate_limit,
     authKind: row.auth_kind,
     unverifiedSinceMs: row.unverified_since_ms,
+    ordered: row.ordered === 1,
     operator: row.operator !== null,
     createdAtMs: row.created_at_ms,
   };

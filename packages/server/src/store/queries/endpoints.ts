@@ -75,6 +75,7 @@ export async function createEndpoint(view: WriteView, endpoint: NewEndpoint): Pr
     ramp: null,
     auth_kind: endpoint.authKind,
     unverified_since_ms: endpoint.unverified ? view.nowMs : null,
+    ordered: endpoint.ordered ? 1 : null,
   };
   await view.db.insertInto("endpoints").values(row).execute();
   await insertSecrets(view, key, endpoint.secrets);
@@ -118,6 +119,7 @@ function toColumns(change: EndpointChange, nowMs: number): Partial<EndpointRow> 
     ...(auth === undefined ? {} : { auth_kind: auth.kind, sealed_auth: auth.sealed }),
     // A new rate begins now: what the old one had spent says nothing of it.
     ...(change.rateLimit === undefined ? {} : { rate_limit: change.rateLimit, rate_free_at_us: null }),
+    ...(change.ordered === undefined ? {} : { ordered: change.ordered ? 1 : null }),
     ...(unverified === undefined ? {} : { unverified_since_ms: unverified ? nowMs : null }),
     ...(disabledReason === undefined ? {} : { disabled_reason: disabledReason }),
     // Enabled by hand: the run of failures before it says nothing any more (T10).

@@ -128,6 +128,13 @@ async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<Erasu
     .where("event_id", "in", events)
     .where("status", "!=", "delivered")
     .execute();
+  await view.db
+    .updateTable("deliveries")
+    .set({ ordered_by: null })
+    .where("tenant_id", "=", ref.tenantId)
+    .where("event_id", "in", events)
+    .where("ordered_by", "is not", null)
+    .execute();
   return { deliveries: ended.length, deliveryAttempts: attempts.length };
 }
 

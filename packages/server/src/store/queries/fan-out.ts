@@ -8,6 +8,7 @@ export interface FanOutTarget {
   readonly endpointId: string;
   readonly disabledReason: string | null;
   readonly outcomes: readonly OutcomeKind[] | null;
+  readonly ordered: boolean;
 }
 
 /**
@@ -20,7 +21,7 @@ export async function readFanOut(
 ): Promise<readonly FanOutTarget[]> {
   const rows = await db
     .selectFrom("endpoints")
-    .select(["endpoint_id", "disabled_reason", "outcomes"])
+    .select(["endpoint_id", "disabled_reason", "outcomes", "ordered"])
     .where("tenant_id", "=", tenantId)
     .where("operator", operator ? "is not" : "is", null)
     .execute();
@@ -28,6 +29,7 @@ export async function readFanOut(
     endpointId: row.endpoint_id,
     disabledReason: row.disabled_reason,
     outcomes: parseOutcomes(row.outcomes),
+    ordered: row.ordered === 1,
   }));
 }
 

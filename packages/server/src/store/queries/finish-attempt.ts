@@ -6,6 +6,7 @@ import { createDeliveredBatches } from "./finish-delivered.ts";
 import { countAttempts } from "./hourly.ts";
 import { disableLane } from "./lane-states.ts";
 import { lockTenant } from "./lock-tenant.ts";
+import { freeNext } from "./ordered.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
 import { tellOperators } from "./tell-operators.ts";
 
@@ -55,6 +56,7 @@ async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ 
     .where("delivery_id", "=", result.deliveryId)
     .execute();
   if (settled.due_at_ms !== null) view.madeDue();
+  else await freeNext(view, row);
   if (endpoint !== undefined) {
     await judgeEndpoint(view, row, { next: result.next, endpoint });
     await tellOperators(view, row, { next: result.next, endpoint });
@@ -63,7 +65,10 @@ async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ 
   return { kind: "recorded" };
 }
 
-/** Locked where the result depends on it: an endpoint that is being disabled holds what fails meanwhile. */
+/**
+ * Locked where the result depends on it: an endpoint that is being disabled holds what fails meanwhile, and of an
+ * ordered one nothing is parked while the one before it ends.
+ */
 async function readEndpointState(
   { db, locksRows }: WriteView,
   row: DeliveryRow,
@@ -80,7 +85,7 @@ async function readEndpointState(
       "operator",
       "failing_told_at_ms",
     ])
-    .$if(locksRows && next.kind !== "delivered", (query) => query.forNoKeyUpdate())
+    .$if(locksRows && (next.kind !== "delivered" || row.ordered_by !== null), (query) => query.forNoKeyUpdate())
     .where("tenant_id", "=", row.tenant_id)
     .where("endpoint_id", "=", row.endpoint_id)
     .executeTakeFirst();

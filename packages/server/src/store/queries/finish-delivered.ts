@@ -34,7 +34,7 @@ async function finishDelivered(view: WriteView, results: readonly AttemptResult[
     for (const result of own) {
       const row = rows.get(result.deliveryId);
       if (row?.status !== "inFlight" || row.fencing_token !== result.fencingToken) verdicts.set(result, "stale");
-      else if (untroubled.has(row.endpoint_id)) simple.push({ row, result });
+      else if (row.ordered_by === null && untroubled.has(row.endpoint_id)) simple.push({ row, result });
     }
     await writeAll(view, tenantId, simple);
     for (const { row, result } of simple) {

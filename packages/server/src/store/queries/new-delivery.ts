@@ -12,6 +12,7 @@ export function newDelivery(
     crashes: 0,
     fencing_token: 0,
     test: 0,
+    ordered_by: null,
     created_at_ms: view.nowMs,
     updated_at_ms: view.nowMs,
   };

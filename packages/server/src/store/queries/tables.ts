@@ -165,6 +165,8 @@ export interface EndpointRow {
   auth_kind: string | null;
   /** Since when its owner has to be proved; `null`: nothing is to be proved. */
   unverified_since_ms: number | null;
+  /** 1: what concerns one customer goes in order; `null`: as it comes. */
+  ordered: number | null;
 }
 
 /** Columns that a later step of the schema adds: the step that makes the table does not name them. */
@@ -177,7 +179,9 @@ export interface AddedColumns {
     | "auth_kind"
     | "unverified_since_ms"
     | "operator"
-    | "failing_told_at_ms";
+    | "failing_told_at_ms"
+    | "ordered";
+  deliveries: "ordered_by";
   events: "operator_type" | "traceparent";
   failure_counters: "told_until_ms";
 }
@@ -216,12 +220,17 @@ export interface DeliveryRow {
   attempts: number;
   retries_done: number;
   crashes: number;
-  /** When it may be claimed: the next attempt of a waiting one, the end of the lease of one in flight; else `null`. */
+  /**
+   * When it may be claimed: the next attempt of a waiting one, the end of the lease of one in flight; else `null`, as for
+   * one that waits until those before it have ended (`ordered_by`).
+   */
   due_at_ms: number | null;
   fencing_token: number;
   test: number;
   created_at_ms: number;
   updated_at_ms: number;
+  /** The subject whose deliveries to an ordered endpoint go one after the other; `null`: it waits for none. */
+  ordered_by: string | null;
 }
 
 export interface DeliveryAttemptRow {

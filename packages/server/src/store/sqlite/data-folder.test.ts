@@ -224,6 +224,7 @@ describe("data folder", () => {
       authKind: null,
       sealedAuth: null,
       rateLimit: null,
+      ordered: false,
       unverified: false,
     } as const;
     await store.createEndpoint({ ...endpoint, secrets, disabledReason: null, audit: AUDIT });
@@ -287,6 +288,7 @@ describe("data folder", () => {
       authKind: null,
       sealedAuth: null,
       rateLimit: null,
+      ordered: false,
       unverified: false,
     } as const;
     await store.createEndpoint({ ...endpoint, secrets, disabledReason: null, audit: AUDIT });

@@ -54,8 +54,14 @@ async function oldestOf(
   depth: number,
 ): Promise<ReadonlyMap<number, readonly Candidate[]>> {
   const named = JSON.stringify(lanes.map((lane) => [lane.tenant_id, lane.endpoint_id]));
-  const { rows } = await sql<{ lane: number; tenant_id: string; delivery_id: string; due_at_ms: number }>`
-    select lane.key as lane, d.tenant_id, d.delivery_id, d.due_at_ms
+  const { rows } = await sql<{
+    lane: number;
+    tenant_id: string;
+    delivery_id: string;
+    due_at_ms: number;
+    is_ordered: number;
+  }>`
+    select lane.key as lane, d.tenant_id, d.delivery_id, d.due_at_ms, d.ordered_by is not null as is_ordered
     from json_each(${named}) lane
     join deliveries d on d.rowid in (
       select o.rowid from deliveries o
@@ -66,7 +72,7 @@ async function oldestOf(
   const found = new Map<number, Candidate[]>();
   for (const row of rows) {
     const own = found.get(row.lane) ?? [];
-    const delivery = { tenantId: row.tenant_id, deliveryId: row.delivery_id };
+    const delivery = { tenantId: row.tenant_id, deliveryId: row.delivery_id, isOrdered: row.is_ordered === 1 };
     found.set(row.lane, [...own, { turn: own.length, dueAtMs: row.due_at_ms, delivery }]);
   }
   return found;

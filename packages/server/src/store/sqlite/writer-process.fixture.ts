@@ -64,6 +64,7 @@ async function writeForEver(store: Store): Promise<void> {
     authKind: null,
     sealedAuth: null,
     rateLimit: null,
+    ordered: false,
     unverified: false,
     secrets: [],
     disabledReason: null,
