@@ -14,8 +14,10 @@ export interface Layer {
 
 const CONTRACT = "packages/contract/src/index\\.ts$";
 const CLIENT = "packages/contract/src/client/index\\.ts$";
-const PORT =
-  "packages/server/src/store/(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|kept-pictures|quotas|audit-hash)\\.ts$";
+/** The files of the store's port. */
+const PORT_FILES =
+  "store|ledger|rewrapping|session-store|stream-store|capture-sessions|records|store-error|lock-state|kept-pictures|quotas";
+const PORT = `packages/server/src/store/(${PORT_FILES}|audit-hash)\\.ts$`;
 const WORLD = "packages/server/src/(clock|random|server-error|tracing/tracer)\\.ts$";
 const CONFIG = "packages/server/src/config/";
 const API = "packages/server/src/api/";
@@ -73,7 +75,7 @@ export const MAY: readonly Layer[] = [
     reason: "what it shows came over HTTP",
   },
   {
-    part: `${SERVER}store/(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|kept-pictures|quotas)\\.ts$`,
+    part: `${SERVER}store/(${PORT_FILES})\\.ts$`,
     may: [CONTRACT],
     outside: [],
     reason: "the port speaks plain records and knows none of its users",
@@ -85,7 +87,7 @@ export const MAY: readonly Layer[] = [
     reason: "whoever checks an audit hashes its rows as the store did",
   },
   {
-    part: `${SERVER}store/(?!(store|ledger|rewrapping|session-store|capture-sessions|records|store-error|lock-state|kept-pictures|quotas|audit-hash)\\.ts$)`,
+    part: `${SERVER}store/(?!(${PORT_FILES}|audit-hash)\\.ts$)`,
     may: [PORT, WORLD, CONTRACT],
     outside: ["kysely", "pg", "node:"],
     reason: "SQL stays here: the port, shared queries, the drivers",

@@ -68,17 +68,23 @@ export function EndpointFields({ draft, onChange, wrong }: DraftParts) {
           />
         )}
       </Field>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={draft.ordered}
-          onChange={(event) => {
-            onChange({ ordered: event.target.checked });
-          }}
-        />
-        In order for each customer: one that fails holds up those behind it
-      </label>
+      <OrderChoice draft={draft} onChange={onChange} />
     </>
+  );
+}
+
+function OrderChoice({ draft, onChange }: DraftParts) {
+  return (
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={draft.ordered}
+        onChange={(event) => {
+          onChange({ ordered: event.target.checked });
+        }}
+      />
+      In order for each customer: one that fails holds up those behind it
+    </label>
   );
 }
 

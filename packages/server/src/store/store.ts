@@ -28,6 +28,7 @@ import type {
 } from "./records.ts";
 import type { Rewrapping } from "./rewrapping.ts";
 import type { SessionStore } from "./session-store.ts";
+import type { StreamStore } from "./stream-store.ts";
 
 /** Every row of every table has its tenant; it comes from the credential alone (reliability.md §0, rule 13). */
 export interface InTenant {
@@ -223,21 +224,6 @@ export interface ClaimedDelivery {
   readonly endpoint: Endpoint;
 }
 
-/** A stream, named within its tenant, and the listener that holds it: the one that opened it last. */
-export interface StreamHolder extends InTenant {
-  readonly name: string;
-  readonly session: string;
-}
-
-/** What a listener gets that asks for the next delivery of its stream. */
-export type ListenerClaim =
-  | { readonly kind: "claimed"; readonly delivery: ClaimedDelivery }
-  /** Nothing waits. */
-  | { readonly kind: "empty" }
-  /** Another listener opened the stream since. */
-  | { readonly kind: "taken" }
-  | { readonly kind: "unknown" };
-
 /** What becomes of a delivery after an attempt. */
 export type NextStep =
   | { readonly kind: "delivered" }
@@ -263,7 +249,14 @@ export interface ClaimRequest {
 }
 
 /** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */
-export interface Store extends Ledger, Rewrapping, SessionStore, CaptureSessions, KeptPictures, QuotaStore {
+export interface Store
+  extends Ledger,
+    Rewrapping,
+    SessionStore,
+    CaptureSessions,
+    KeptPictures,
+    QuotaStore,
+    StreamStore {
   /** Resolves when a trivial write commits; rejects with a {@link StoreError} otherwise. For `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -373,22 +366,6 @@ export interface Store extends Ledger, Rewrapping, SessionStore, CaptureSessions
   releaseDelivery(where: InTenant & { deliveryId: string; fencingToken: number }): Promise<void>;
   /** When the next delivery is due, by the store's clock, as milliseconds from now (0: now); `null`: nothing waits. */
   nextDueInMs(): Promise<number | null>;
-
-  /** An endpoint whose deliveries are never posted: a listener asks for them. */
-  createStream(stream: NewEndpoint & StreamHolder): Promise<Endpoint | { readonly kind: "nameTaken" }>;
-  /** The listener holds the stream from now on; what another had in flight waits again. `null`: no such stream. */
-  openStream(
-    where: StreamHolder & { outcomes?: readonly OutcomeKind[] | null },
-  ): Promise<{ readonly endpoint: Endpoint; readonly waiting: number } | null>;
-  /**
-   * Leases what comes first of a stream by the order of its events. A listener has one delivery at a time, so what is in
-   * flight while it asks never reached it: `takeBack` lets that wait again before.
-   */
-  claimForListener(
-    where: InTenant & { endpointId: string; session: string; leaseMs: number; takeBack: boolean },
-  ): Promise<ListenerClaim>;
-  /** Deletes the streams that no listener asked for so long; audited. Answers how many. */
-  deleteIdleStreams(where: { idleMs: number }): Promise<number>;
 
   /**
    * One batch: looks at the `limit` events that follow `after`, and takes away those that are this old with all that

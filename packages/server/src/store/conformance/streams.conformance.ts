@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { FOR_LISTENER } from "../records.ts";
-import type { ListenerClaim, NewEndpoint } from "../store.ts";
+import type { NewEndpoint } from "../store.ts";
+import type { ListenerClaim } from "../stream-store.ts";
 import {
   ALL,
   AUDIT,

@@ -90,11 +90,7 @@ async function eraseEvents(view: WriteView, ref: CustomerRef): Promise<ErasureCo
 }
 
 async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {
-  const events = view.db
-    .selectFrom("events")
-    .select("event_id")
-    .where("tenant_id", "=", ref.tenantId)
-    .where("subject", "=", ref.subject);
+  const events = eventsOf(view, ref);
   const attempts = await view.db
     .deleteFrom("delivery_attempts")
     .where("tenant_id", "=", ref.tenantId)
@@ -128,14 +124,27 @@ async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<Erasu
     .where("event_id", "in", events)
     .where("status", "!=", "delivered")
     .execute();
+  await untieDeliveries(view, ref);
+  return { deliveries: ended.length, deliveryAttempts: attempts.length };
+}
+
+/** Nothing tells any more that deliveries to an ordered endpoint were those of one customer. */
+async function untieDeliveries(view: WriteView, ref: CustomerRef): Promise<void> {
   await view.db
     .updateTable("deliveries")
     .set({ ordered_by: null })
     .where("tenant_id", "=", ref.tenantId)
-    .where("event_id", "in", events)
+    .where("event_id", "in", eventsOf(view, ref))
     .where("ordered_by", "is not", null)
     .execute();
-  return { deliveries: ended.length, deliveryAttempts: attempts.length };
+}
+
+function eventsOf(view: WriteView, ref: CustomerRef) {
+  return view.db
+    .selectFrom("events")
+    .select("event_id")
+    .where("tenant_id", "=", ref.tenantId)
+    .where("subject", "=", ref.subject);
 }
 
 /** Notes by keyed hash that the customer was erased. */

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { FOR_LISTENER } from "../records.ts";
-import type { InTenant, ListenerClaim, Store } from "../store.ts";
+import type { InTenant, Store } from "../store.ts";
+import type { ListenerClaim, StreamStore } from "../stream-store.ts";
 import type { Backend, ReadView, WriteView } from "./backend.ts";
 import { lease } from "./claims.ts";
 import { readEndpoint } from "./endpoint-records.ts";
@@ -12,10 +13,7 @@ interface StreamRef extends InTenant {
 }
 
 /** The part of the {@link Store} about streams. */
-export function streamQueries({
-  read,
-  write,
-}: Backend): Pick<Store, "createStream" | "openStream" | "claimForListener" | "deleteIdleStreams"> {
+export function streamQueries({ read, write }: Backend): StreamStore {
   return {
     createStream: async (stream) => await write(async (view) => await createStream(view, stream)),
     openStream: async (where) => await write(async (view) => await openStream(view, where)),
