@@ -5,6 +5,9 @@ import type { Rows } from "./check-story.fixture.ts";
 /** Runs one statement and answers its rows. */
 export type Select = (text: string) => Promise<readonly Record<string, unknown>[]>;
 
+/** As {@link Select}, for what is asked again and again with other values. */
+export type SelectWith = (text: string, values: readonly number[]) => Promise<readonly Record<string, unknown>[]>;
+
 /** Reads a SQLite file; nobody else needs to have closed it. */
 export function sqliteSelect(file: string): Select {
   return async (text) => {

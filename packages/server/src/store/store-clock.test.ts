@@ -5,7 +5,11 @@ import { createStoreClock } from "./store-clock.ts";
 describe("createStoreClock", () => {
   let wallMs = 1_000_000;
   let monotonicMs = 0;
-  const now = createStoreClock({ nowMs: () => wallMs, monotonicMs: () => monotonicMs, after: () => () => undefined });
+  const { nowMs: now, takesMs } = createStoreClock({
+    nowMs: () => wallMs,
+    monotonicMs: () => monotonicMs,
+    after: () => () => undefined,
+  });
   const pass = (ms: number): void => {
     wallMs += ms;
     monotonicMs += ms;
@@ -23,6 +27,20 @@ describe("createStoreClock", () => {
     assert.equal(now(), 1_002_110);
     wallMs += 5000;
     assert.equal(now(), 1_007_110);
+  });
+
+  it("says how long a wait takes, at half speed too", () => {
+    pass(1_000_000);
+    now();
+    assert.equal(takesMs(300), 300);
+    wallMs -= 1000;
+    for (const durationMs of [300, 1000, 5000]) {
+      const [began, dueMs] = [now(), takesMs(durationMs)];
+      assert.equal(dueMs, durationMs + Math.min(durationMs, 1000));
+      pass(dueMs);
+      assert.equal(now() - began, durationMs);
+      wallMs = now() - 1000;
+    }
   });
 
   it("adds up times shorter than a millisecond", () => {

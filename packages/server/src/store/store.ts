@@ -364,7 +364,7 @@ export interface Store
   finishAttempt(result: AttemptResult): Promise<{ readonly kind: "recorded" | "stale" }>;
   /** Gives a lease back unused, due at once; no attempt is counted. */
   releaseDelivery(where: InTenant & { deliveryId: string; fencingToken: number }): Promise<void>;
-  /** When the next delivery is due, by the store's clock, as milliseconds from now (0: now); `null`: nothing waits. */
+  /** Milliseconds that pass until the next delivery is due by the store's clock (0: it is); `null`: nothing waits. */
   nextDueInMs(): Promise<number | null>;
 
   /**

@@ -1,6 +1,6 @@
 import type { AttemptResult, ClaimedDelivery, ClaimRequest } from "../../store/store.ts";
 import { StoreError } from "../../store/store-error.ts";
-import type { Select } from "../read-rows.fixture.ts";
+import type { SelectWith } from "../read-rows.fixture.ts";
 
 /** Sees every lease and every result that the store took, and knows which lease was the last. */
 export interface LeaseWatch {
@@ -13,7 +13,10 @@ export interface LeaseWatch {
   recorded(result: AttemptResult): void;
 }
 
-export function createLeaseWatch(select: Select): LeaseWatch {
+const CROWDED = `select endpoint_id from deliveries where status = 'inFlight' and due_at_ms > ?
+  group by endpoint_id having count(*) > ?`;
+
+export function createLeaseWatch(select: SelectWith): LeaseWatch {
   const last = new Map<string, number>();
   const violations: string[] = [];
   return {
@@ -25,8 +28,7 @@ export function createLeaseWatch(select: Select): LeaseWatch {
       }
       const [first] = deliveries;
       if (first === undefined) return;
-      const crowded = await select(`select endpoint_id from deliveries where status = 'inFlight'
-        and due_at_ms > ${first.leaseUntilMs - leaseMs} group by endpoint_id having count(*) > ${perEndpoint}`);
+      const crowded = await select(CROWDED, [first.leaseUntilMs - leaseMs, perEndpoint]);
       for (const row of crowded) violations.push(`F22: ${String(row["endpoint_id"])} has more in flight than it may`);
     },
     failed: (call, error) => {

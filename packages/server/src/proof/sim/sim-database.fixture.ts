@@ -74,17 +74,18 @@ async function migrateInto(connection: DatabaseSync): Promise<void> {
 
 function resetOf(connection: DatabaseSync): () => void {
   const tables = connection.prepare("select name from main.sqlite_master where type = 'table'").all();
-  const text = tables.map((table) => {
+  const steps = tables.flatMap((table) => {
     const name = String(table["name"]);
     const [held] = connection.prepare(`select 1 from origin."${name}" limit 1`).all();
-    const empty = `delete from main."${name}"`;
-    return held === undefined ? empty : `${empty}; insert into main."${name}" select * from origin."${name}"`;
+    const texts = [`delete from main."${name}"`, `insert into main."${name}" select * from origin."${name}"`];
+    return texts.slice(0, held === undefined ? 1 : 2).map((text) => connection.prepare(text));
   });
-  // Without foreign keys a table is emptied as a whole, and in any order.
-  const script = ["pragma foreign_keys = off", "begin", ...text, "commit", "pragma foreign_keys = on"].join(";\n");
   const exec = connection.exec.bind(connection);
   return () => {
-    exec(script);
+    // Without foreign keys a table is emptied as a whole, and in any order.
+    exec("pragma foreign_keys = off; begin");
+    for (const step of steps) step.run();
+    exec("commit; pragma foreign_keys = on");
   };
 }
 

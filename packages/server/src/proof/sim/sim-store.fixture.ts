@@ -2,7 +2,7 @@ import { storeOver } from "../../store/queries/store-over.ts";
 import { createSqliteBackend } from "../../store/sqlite/sqlite-backend.ts";
 import type { Store } from "../../store/store.ts";
 import { createStoreClock } from "../../store/store-clock.ts";
-import type { Select } from "../read-rows.fixture.ts";
+import type { Select, SelectWith } from "../read-rows.fixture.ts";
 import type { DatabaseFaults, SimDatabase } from "./sim-database.fixture.ts";
 import { clockOf, type World } from "./world.fixture.ts";
 
@@ -14,7 +14,7 @@ export function openSimStore(
   { connection, reset }: SimDatabase,
   world: World,
   options: { readonly faults: DatabaseFaults; readonly stepMs: () => number },
-): { readonly store: Store; readonly select: Select } {
+): { readonly store: Store; readonly select: Select & SelectWith } {
   reset(options.faults);
   const clock = clockOf(world, options.stepMs);
   const backend = createSqliteBackend({
@@ -22,7 +22,7 @@ export function openSimStore(
     reader: connection,
     clock,
     random: world.dice("store"),
-    nowMs: createStoreClock(clock),
+    ...createStoreClock(clock),
     nextTurn: async () => {
       await world.sleep(0);
     },
@@ -35,5 +35,9 @@ export function openSimStore(
       return await backend.read(work);
     },
   });
-  return { store, select: async (text) => await Promise.resolve(connection.prepare(text).all()) };
+  return {
+    store,
+    select: async (text, values: readonly number[] = []) =>
+      await Promise.resolve(connection.prepare(text).all(...values)),
+  };
 }

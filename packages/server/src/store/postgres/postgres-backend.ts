@@ -45,6 +45,7 @@ export function createPostgresBackend(parts: PostgresParts): Backend {
     write: createWrite({ ...parts, groups }),
     pickDue,
     earliestDue,
+    takesMs: (durationMs) => durationMs,
     // What was deleted leaves its pages with the next vacuum, which is the database's own.
     scrub: async () => {
       await Promise.resolve();

@@ -52,6 +52,8 @@ export interface Backend {
   readonly pickDue: (view: WriteView, request: ClaimRequest) => Promise<readonly PickedDelivery[]>;
   /** When the next one can be claimed; `null`: nothing waits. */
   readonly earliestDue: (view: ReadView) => Promise<AtMs | null>;
+  /** How long so much of the store's time takes: after a clock was set back, SQLite's runs at half speed. */
+  readonly takesMs: (durationMs: number) => number;
   /** Takes what an erasure removed out of the files too, as far as the database keeps old pages. */
   readonly scrub: () => Promise<void>;
   readonly onDeliveriesDue: (listener: () => void) => () => void;

@@ -36,7 +36,7 @@ export function claimQueries(
     nextDueInMs: async () =>
       await backend.read(async (view) => {
         const dueAtMs = await backend.earliestDue(view);
-        return dueAtMs === null ? null : Math.max(0, dueAtMs - view.nowMs);
+        return dueAtMs === null ? null : backend.takesMs(Math.max(0, dueAtMs - view.nowMs));
       }),
     onDeliveriesDue: backend.onDeliveriesDue,
   };
@@ -58,19 +58,22 @@ function keyOf(delivery: Pick<PickedDelivery, "tenantId" | "deliveryId">): strin
   return JSON.stringify([delivery.tenantId, delivery.deliveryId]);
 }
 
+// Every claim asks for them: written by hand, since what builds and compiles a statement costs more than this one does.
+type Orphan = Pick<DeliveryRow, "tenant_id" | "delivery_id"> & {
+  readonly endpoint_id: string | null;
+  readonly disabled_reason: string | null;
+};
+const LOCK_ORPHANS = sql`for no key update of d skip locked`;
+const NO_LOCK = sql``;
+
 /** Deliveries whose process died and whose endpoint is disabled or gone meanwhile: none claims them any more (F44). */
 async function endOrphans(view: WriteView): Promise<void> {
-  const orphans = await view.db
-    .selectFrom("deliveries as d")
-    .leftJoin("endpoints as e", (on) =>
-      on.onRef("e.tenant_id", "=", "d.tenant_id").onRef("e.endpoint_id", "=", "d.endpoint_id"),
-    )
-    .select(["d.tenant_id", "d.delivery_id", "e.endpoint_id", "e.disabled_reason"])
-    .where("d.status", "=", sql.lit("inFlight"))
-    .where("d.due_at_ms", "<=", view.nowMs)
-    .where((where) => where.or([where("e.endpoint_id", "is", null), where("e.disabled_reason", "is not", null)]))
-    .$if(view.locksRows, (query) => query.forNoKeyUpdate("d").skipLocked())
-    .execute();
+  const { rows: orphans } = await sql<Orphan>`
+    select d.tenant_id, d.delivery_id, e.endpoint_id, e.disabled_reason from deliveries d
+    left join endpoints e on e.tenant_id = d.tenant_id and e.endpoint_id = d.endpoint_id
+    where d.status = 'inFlight' and d.due_at_ms <= ${view.nowMs}
+      and (e.endpoint_id is null or e.disabled_reason is not null)
+    ${view.locksRows ? LOCK_ORPHANS : NO_LOCK}`.execute(view.db);
   for (const orphan of orphans) {
     const gone = orphan.endpoint_id === null;
     await view.db

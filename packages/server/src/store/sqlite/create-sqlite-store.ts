@@ -38,7 +38,7 @@ export const DATABASE_FILE = "sameface.db";
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const file = join(options.folder, DATABASE_FILE);
-  const nowMs = createStoreClock(options.clock);
+  const storeClock = createStoreClock(options.clock);
   const opened: (() => void)[] = [];
   try {
     makePrivateFolder(options.folder);
@@ -47,7 +47,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     opened.push(() => {
       writer.close();
     });
-    await migrate(kyselyOver(writer), { types: TYPES, nowMs, inTransaction: transactionOn(writer) });
+    await migrate(kyselyOver(writer), { types: TYPES, ...storeClock, inTransaction: transactionOn(writer) });
     const reader = openReader(file);
     opened.push(() => {
       reader.close();
@@ -55,7 +55,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     const release = (): void => {
       closeAll(opened);
     };
-    const backend = createSqliteBackend({ nextTurn: oneTurn, ...options, writer, reader, nowMs, release });
+    const backend = createSqliteBackend({ nextTurn: oneTurn, ...options, writer, reader, ...storeClock, release });
     return await rememberErased(backend, tombstoneFile(options.folder));
   } catch (cause) {
     closeAll(opened);

@@ -6,6 +6,7 @@ import { after, describe, it } from "node:test";
 import { systemClock } from "../../clock.ts";
 import { AUDIT, newDecision, newId, random, refOf, TENANT } from "../conformance/bench.fixture.ts";
 import { storeOver } from "../queries/store-over.ts";
+import { createStoreClock } from "../store-clock.ts";
 import { createSqliteStore, DATABASE_FILE } from "./create-sqlite-store.ts";
 import { openReader, openWriter } from "./open-database.ts";
 import { createSqliteBackend } from "./sqlite-backend.ts";
@@ -30,7 +31,7 @@ describe("a SQLite store whose disk is full", () => {
         reader,
         clock: systemClock,
         random,
-        nowMs: () => systemClock.nowMs(),
+        ...createStoreClock(systemClock),
         nextTurn: async () => {
           await Promise.resolve();
         },

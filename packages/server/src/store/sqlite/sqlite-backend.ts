@@ -4,7 +4,7 @@ import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
 import type { Tables } from "../queries/tables.ts";
-import type { AtMs } from "../records.ts";
+import type { StoreClock } from "../store-clock.ts";
 import type { StoreError } from "../store-error.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { earliestDue, pickDue } from "./pick-due.ts";
@@ -15,13 +15,11 @@ import { kyselyOver } from "./sqlite-connection.ts";
 const ID_BYTES = 12;
 
 /** The parts that an opened database is made of. */
-export interface SqliteParts {
+export interface SqliteParts extends StoreClock {
   readonly writer: DatabaseSync;
   readonly reader: DatabaseSync;
   readonly clock: Clock;
   readonly random: Random;
-  /** The store's own time. */
-  readonly nowMs: () => AtMs;
   readonly nextTurn: () => Promise<void>;
   /** Closes both connections and gives the folder back. */
   readonly release: () => void;
@@ -45,6 +43,7 @@ export function createSqliteBackend(parts: SqliteParts): Backend {
     write: createWrite({ ...parts, commits, listeners, db: kyselyOver(writer) }),
     pickDue,
     earliestDue,
+    takesMs: parts.takesMs,
     // The log still holds the pages as they were; it can be emptied only while nobody reads or writes.
     scrub: async () => {
       await reads.between(async () => {
