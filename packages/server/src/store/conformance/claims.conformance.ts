@@ -245,9 +245,11 @@ export function claimConformance(open: OpenStore): void {
       await decide(bench);
       await finish(bench, await claimOne(bench), { kind: "retry", afterMs: 10_000, reason: "x" });
       bench.stepWall(-3_600_000);
-      assert.deepEqual([await claim(bench), await bench.store.nextDueInMs()], [[], 10_000]);
-      // At half speed until the wall has caught up: at most one interval late.
-      bench.advance(20_000);
+      assert.deepEqual(await claim(bench), []);
+      // At half speed until the wall has caught up: at most one interval late, and the store says so.
+      const dueInMs = (await bench.store.nextDueInMs()) ?? Number.NaN;
+      assert.ok(dueInMs === 10_000 || dueInMs === 20_000, `${dueInMs}`);
+      bench.advance(dueInMs);
       assert.equal((await claim(bench)).length, 1);
       // Forth: a store that goes by this host's clock sees the lease end now, one that goes by the database's does later.
       bench.stepWall(7_200_000);
