@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isCustomerId, newId, TEST_ID_PREFIX } from "./ids.ts";
+import { isCustomerId, newId, newTimedId, TEST_ID_PREFIX } from "./ids.ts";
 import { nodeRandom } from "./node-crypto.fixture.ts";
 import { isWebhookId } from "./signature-headers.ts";
 
@@ -10,6 +10,15 @@ describe("ids", () => {
     const ids = Array.from({ length: 1_000 }, () => newId(nodeRandom));
     assert.equal(new Set(ids).size, 1_000);
     for (const id of ids) assert.match(id, /^[0-9a-f]{24}$/);
+  });
+
+  it("makes ids that sort by their time, as long as all others and as hard to hit upon", () => {
+    const ids = [0, 1, 1_700_000_000_000.9, 1_800_000_000_000].map((atMs) => newTimedId(nodeRandom, atMs));
+    assert.deepEqual(ids.toSorted(), ids);
+    for (const id of ids) assert.match(id, /^[0-9a-f]{24}$/);
+    const ofOneMoment = Array.from({ length: 1_000 }, () => newTimedId(nodeRandom, 1_700_000_000_000));
+    assert.equal(new Set(ofOneMoment).size, 1_000);
+    assert.deepEqual(new Set(ofOneMoment.map((id) => id.slice(0, 11))), new Set(["18bcfe56800"]));
   });
 
   it("makes ids that may be signed, with the mark of a test before them too", () => {

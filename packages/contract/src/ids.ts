@@ -16,7 +16,25 @@ export function isCustomerId(value: unknown): value is string {
   return typeof value === "string" && CUSTOMER_ID.test(value);
 }
 
+/** The two digits of each byte. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** A new id: 24 characters `[0-9a-f]`, 96 random bits. */
 export function newId(random: RandomBytes): string {
-  return Array.from(random.bytes(12), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let id = "";
+  for (const byte of random.bytes(12)) id += HEX[byte] ?? "";
+  return id;
+}
+
+/** Digits of the time in an id, enough for five hundred years. */
+const TIME_DIGITS = 11;
+
+/**
+ * A new id of something that is written often: 24 characters `[0-9a-f]`, which begin with the milliseconds since 1970 and
+ * have 52 random bits behind them. What is made at one time stands together in an index, so that a commit of many writes a
+ * few of its pages and not one for each.
+ */
+export function newTimedId(random: RandomBytes, atMs: number): string {
+  const time = Math.floor(atMs).toString(16).padStart(TIME_DIGITS, "0");
+  return time + newId(random).slice(TIME_DIGITS);
 }

@@ -5,7 +5,7 @@ export { encodeNotification, MAX_NOTIFICATION_BYTES } from "./encode-notificatio
 export { FAILURE_NAMES, type FailureName, failureByCode } from "./failure-codes.ts";
 export { FAILURES, type Failure, OWN_FAILURE_NAMES, type OwnFailureName } from "./failures.ts";
 export { HEADERS } from "./headers.ts";
-export { CUSTOMER_ID_PATTERN, isCustomerId, newId, type RandomBytes, TEST_ID_PREFIX } from "./ids.ts";
+export { CUSTOMER_ID_PATTERN, isCustomerId, newId, newTimedId, type RandomBytes, TEST_ID_PREFIX } from "./ids.ts";
 export { makeNotification, type Subject } from "./make-notification.ts";
 export type {
   BlocklistedNotification,

@@ -1,4 +1,11 @@
-import { encodeNotification, makeNotification, type Notification, newId, type Outcome } from "@sameface/contract";
+import {
+  encodeNotification,
+  makeNotification,
+  type Notification,
+  newId,
+  newTimedId,
+  type Outcome,
+} from "@sameface/contract";
 import {
   type BareImage,
   type Comparison,
@@ -328,7 +335,8 @@ function compose(
     customerId,
     ...(transactionId === null ? {} : { transactionId }),
   });
-  const [authenticationId, eventId] = [newId(parts.random), newId(parts.random)];
+  const nowMs = parts.clock.nowMs();
+  const [authenticationId, eventId] = [newTimedId(parts.random, nowMs), newTimedId(parts.random, nowMs)];
   return { ...judgement, authenticationId, eventId, customerId, transactionId, notification, timings };
 }
 

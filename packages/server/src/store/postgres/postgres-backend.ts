@@ -1,3 +1,4 @@
+import { newTimedId } from "@sameface/contract";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
@@ -6,9 +7,6 @@ import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import type { NodeWake } from "./node-wake.ts";
 import { earliestDue, pickDue } from "./pick-due.ts";
 import type { Session, Transactions } from "./transactions.ts";
-
-/** Bytes of an id; 24 hex as everywhere. */
-const ID_BYTES = 12;
 
 /** The parts that an opened database is made of. */
 export interface PostgresParts {
@@ -69,7 +67,6 @@ function createWrite(
   },
 ): Backend["write"] {
   const { transactions, random, groups, listeners, wake } = parts;
-  const newId = (): string => Buffer.from(random.bytes(ID_BYTES)).toString("hex");
   return async <T>(work: (view: WriteView) => Promise<T>, order?: GroupOrder): Promise<T> => {
     const after = { due: false };
     const inSession = async ({ db, nowMs }: Session): Promise<T> => {
@@ -78,6 +75,7 @@ function createWrite(
       const madeDue = (): void => {
         after.due = true;
       };
+      const newId = (): string => newTimedId(random, nowMs);
       return await work({ db, nowMs, newId, madeDue, locksRows: true });
     };
     const result =

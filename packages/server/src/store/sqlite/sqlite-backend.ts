@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { newTimedId } from "@sameface/contract";
 import type { Kysely } from "kysely";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
@@ -10,9 +11,6 @@ import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { earliestDue, pickDue } from "./pick-due.ts";
 import { createSerialReads } from "./serial-reads.ts";
 import { kyselyOver } from "./sqlite-connection.ts";
-
-/** Bytes of an id; 24 hex as everywhere. */
-const ID_BYTES = 12;
 
 /** The parts that an opened database is made of. */
 export interface SqliteParts extends StoreClock {
@@ -73,7 +71,6 @@ function createWrite(
   },
 ): Backend["write"] {
   const { db, nowMs, random, commits, listeners } = parts;
-  const newId = (): string => Buffer.from(random.bytes(ID_BYTES)).toString("hex");
   return async <T>(work: (view: WriteView) => Promise<T>, order?: GroupOrder): Promise<T> => {
     const after = { due: false };
     const madeDue = (): void => {
@@ -85,7 +82,9 @@ function createWrite(
         isPatient: order?.patient === true,
         mayBeLost: order?.group === "queue",
         write: async () => {
-          written.push({ result: await work({ db, nowMs: nowMs(), newId, madeDue, locksRows: false }) });
+          const atMs = nowMs();
+          const newId = (): string => newTimedId(random, atMs);
+          written.push({ result: await work({ db, nowMs: atMs, newId, madeDue, locksRows: false }) });
         },
         committed: () => {
           for (const one of written) resolve(one);
