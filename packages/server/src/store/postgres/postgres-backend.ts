@@ -39,6 +39,7 @@ export function createPostgresBackend(parts: PostgresParts): Backend {
     await parts.release();
   };
   return {
+    clock: parts.clock,
     read: async (work) => await transactions.read(work),
     write: createWrite({ ...parts, groups }),
     pickDue,

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
+import type { Clock } from "../../clock.ts";
 import type { AtMs } from "../records.ts";
 import type { ClaimRequest } from "../store.ts";
 import type { Tables } from "./tables.ts";
@@ -42,6 +43,8 @@ export interface PickedDelivery {
 
 /** What a dialect brings; everything else is shared. Its faults are {@link StoreError}s. */
 export interface Backend {
+  /** Of this process, for durations only. */
+  readonly clock: Pick<Clock, "after">;
   readonly read: <T>(work: (view: ReadView) => Promise<T>) => Promise<T>;
   /** Resolves after the commit. The work may be run again where several processes write; its last run counts. */
   readonly write: <T>(work: (view: WriteView) => Promise<T>, order?: GroupOrder) => Promise<T>;

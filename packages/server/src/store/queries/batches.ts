@@ -23,6 +23,11 @@ interface Waiting<Item, Verdict> {
 /** The store as a whole takes nothing just now, or never again: to ask once more for each would only take longer. */
 const HOPELESS: readonly string[] = ["busy", "closed", "full"];
 
+/** Whether what failed for many would fail for each of them. */
+export function isHopeless(fault: unknown): boolean {
+  return fault instanceof StoreError && HOPELESS.includes(fault.code);
+}
+
 /**
  * Writes things together: what arrives while the last batch is written is one batch, with as many statements however many
  * there are. A batch that fails is written one by one, so that one bad member fails alone. Where its commit fails, nobody
@@ -80,7 +85,7 @@ function refuse<Item, Verdict>(
   why: { readonly fault: unknown; readonly isWritten: boolean; readonly alone: (item: Item) => Promise<Verdict> },
 ): void {
   const { fault, isWritten, alone } = why;
-  const isFinal = isWritten || (fault instanceof StoreError && HOPELESS.includes(fault.code));
+  const isFinal = isWritten || isHopeless(fault);
   for (const { item, settle, reject } of batch) {
     if (isFinal) reject(fault);
     else settle(alone(item));

@@ -3,13 +3,15 @@ import { type CountedFailures, type LockState, lockStateOf, stricter } from "../
 import type { CounterKey, Decision, InTenant, LockGuard, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, ReadView, WriteView } from "./backend.ts";
+import { padded } from "./batches.ts";
+import { createSharedReads } from "./shared-reads.ts";
 
 /** The part of the {@link Store} about counted failures. */
-export function counterQueries({ read, write }: Backend): Pick<Store, "readLock" | "unlockSource"> {
+export function counterQueries(backend: Backend): Pick<Store, "readLock" | "unlockSource"> {
   return {
-    readLock: async (where) => await read(async (view) => await readLock(view, where)),
+    readLock: createSharedReads(backend, { keyOf: ({ tenantId }) => tenantId, read: readLocks }),
     unlockSource: async ({ tenantId, subject, audit }) =>
-      await write(async (view) => {
+      await backend.write(async (view) => {
         const known = await remove(view, tenantId, { scope: "source", subject });
         if (known) await appendAudit(view, tenantId, audit);
         return known;
@@ -17,19 +19,39 @@ export function counterQueries({ read, write }: Backend): Pick<Store, "readLock"
   };
 }
 
-async function readLock(view: ReadView, { tenantId, keys, limits }: InTenant & LockGuard): Promise<LockState> {
-  let state: LockState = { kind: "open" };
-  for (const { scope, subject } of keys) {
-    const row = await view.db
-      .selectFrom("failure_counters")
-      .select(["consecutive_failures", "last_failure_at_ms"])
-      .where("tenant_id", "=", tenantId)
-      .where("scope", "=", scope)
-      .where("subject", "=", subject)
-      .executeTakeFirst();
-    state = stricter(state, lockStateOf(row === undefined ? NOTHING : toCounted(row), { limits, nowMs: view.nowMs }));
-  }
-  return state;
+/** All are of one tenant. */
+async function readLocks(view: ReadView, asked: readonly (InTenant & LockGuard)[]): Promise<readonly LockState[]> {
+  const counters = await readCounters(
+    view,
+    asked[0]?.tenantId ?? "",
+    asked.flatMap(({ keys }) => keys),
+  );
+  return asked.map(({ keys, limits }) =>
+    keys
+      .map((key) => lockStateOf(counters.get(nameOf(key)) ?? NOTHING, { limits, nowMs: view.nowMs }))
+      .reduce(stricter, { kind: "open" }),
+  );
+}
+
+/** By their {@link nameOf}. */
+async function readCounters(
+  { db }: ReadView,
+  tenantId: string,
+  keys: readonly CounterKey[],
+): Promise<ReadonlyMap<string, CountedFailures>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("failure_counters")
+    .select(["scope", "subject", "consecutive_failures", "last_failure_at_ms"])
+    .where("tenant_id", "=", tenantId)
+    .where("scope", "in", [...new Set(keys.map(({ scope }) => scope))])
+    .where("subject", "in", padded([...new Set(keys.map(({ subject }) => subject))]))
+    .execute();
+  return new Map(rows.map((row) => [nameOf(row), toCounted(row)]));
+}
+
+function nameOf({ scope, subject }: CounterKey): string {
+  return JSON.stringify([scope, subject]);
 }
 
 /** Counts what a decision changes, unless its guard forbids that it is decided at all. */

@@ -3,14 +3,15 @@ import type { CustomerRef, InTenant, Paging, Store } from "../store.ts";
 import type { Backend, ReadView } from "./backend.ts";
 import { padded } from "./batches.ts";
 import { encodeCursor, idCursor } from "./cursor.ts";
+import { createSharedReads } from "./shared-reads.ts";
 import type { CustomerRow, Tables, TemplateRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
 
 /** The part of the {@link Store} that reads customers. */
-export function customerQueries({ read }: Backend): Pick<Store, "readCustomer" | "listCustomers"> {
+export function customerQueries(backend: Backend): Pick<Store, "readCustomer" | "listCustomers"> {
   return {
-    readCustomer: async (ref) => await read(async (view) => await readCustomer(view, ref)),
-    listCustomers: async (where) => await read(async (view) => await listCustomers(view, where)),
+    readCustomer: createSharedReads(backend, { keyOf: ({ tenantId }) => tenantId, read: readCustomers }),
+    listCustomers: async (where) => await backend.read(async (view) => await listCustomers(view, where)),
   };
 }
 
@@ -34,16 +35,18 @@ export async function readRevisions(
   return new Map(rows.map((row) => [row.customer_id, row.revision]));
 }
 
-async function readCustomer(view: ReadView, ref: CustomerRef): Promise<Customer | null> {
-  const row = await view.db
+/** All are of one tenant. */
+async function readCustomers(view: ReadView, refs: readonly CustomerRef[]): Promise<readonly (Customer | null)[]> {
+  const tenantId = refs[0]?.tenantId;
+  if (tenantId === undefined) return [];
+  const rows = await view.db
     .selectFrom("customers")
     .selectAll()
-    .where("tenant_id", "=", ref.tenantId)
-    .where("customer_id", "=", ref.customerId)
-    .executeTakeFirst();
-  if (row === undefined) return null;
-  const [customer] = await withBelongings(view, [row]);
-  return customer ?? null;
+    .where("tenant_id", "=", tenantId)
+    .where("customer_id", "in", padded(refs.map(({ customerId }) => customerId)))
+    .execute();
+  const customers = new Map((await withBelongings(view, rows)).map((one) => [one.customerId, one]));
+  return refs.map(({ customerId }) => customers.get(customerId) ?? null);
 }
 
 async function listCustomers(
@@ -84,16 +87,12 @@ async function listCustomers(
 async function withBelongings({ db }: ReadView, rows: readonly CustomerRow[]): Promise<readonly Customer[]> {
   const tenantId = rows[0]?.tenant_id;
   if (tenantId === undefined) return [];
-  const subjects = rows.map((row) => row.subject);
+  const subjects = padded(rows.map((row) => row.subject));
   const templates = await db
     .selectFrom("templates")
     .selectAll()
     .where("tenant_id", "=", tenantId)
-    .where(
-      "customer_id",
-      "in",
-      rows.map((row) => row.customer_id),
-    )
+    .where("customer_id", "in", padded(rows.map((row) => row.customer_id)))
     .orderBy("enrolled_at_ms")
     .orderBy("interview_id")
     .execute();

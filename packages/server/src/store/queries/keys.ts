@@ -1,9 +1,11 @@
 import type { ApiKey, AuditEntry } from "../records.ts";
 import type { Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
-import type { Backend, WriteView } from "./backend.ts";
+import type { Backend, ReadView, WriteView } from "./backend.ts";
+import { padded } from "./batches.ts";
 import { encodeCursor, idCursor } from "./cursor.ts";
 import { wantRoom } from "./quotas.ts";
+import { createSharedReads } from "./shared-reads.ts";
 import type { ApiKeyRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
 
@@ -16,11 +18,8 @@ export function keyQueries(
   const { read, write } = backend;
   return {
     createKey: async ({ audit, ...key }) => await write(async (view) => await createKey(view, key, audit)),
-    findKey: async (hash) =>
-      await read(async ({ db }) => {
-        const row = await db.selectFrom("api_keys").selectAll().where("hash", "=", hash).executeTakeFirst();
-        return row === undefined ? null : toKey(row);
-      }),
+    // Each request asks for its own.
+    findKey: createSharedReads(backend, { keyOf: () => "", read: findKeys }),
     listKeys: async ({ tenantId, after, limit }) =>
       await read(async ({ db }) => {
         const rows = await db
@@ -35,6 +34,16 @@ export function keyQueries(
       }),
     ...changeQueries(backend),
   };
+}
+
+async function findKeys({ db }: ReadView, hashes: readonly string[]): Promise<readonly (ApiKey | null)[]> {
+  const rows = await db
+    .selectFrom("api_keys")
+    .selectAll()
+    .where("hash", "in", padded([...new Set(hashes)]))
+    .execute();
+  const keys = new Map(rows.map((row) => [row.hash, toKey(row)]));
+  return hashes.map((hash) => keys.get(hash) ?? null);
 }
 
 async function createKey(view: WriteView, key: NewKey, audit: AuditEntry): Promise<ApiKey> {

@@ -1,20 +1,15 @@
-import type { Store } from "../store.ts";
+import type { InTenant, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend, ReadView } from "./backend.ts";
+import { padded } from "./batches.ts";
 import { shortenKeeping } from "./pictures.ts";
+import { createSharedReads } from "./shared-reads.ts";
 
 /** The part of the {@link Store} about a tenant's policy. */
-export function policyQueries({ read, write }: Backend): Pick<Store, "readPolicy" | "writePolicy"> {
+export function policyQueries(backend: Backend): Pick<Store, "readPolicy" | "writePolicy"> {
+  const { write } = backend;
   return {
-    readPolicy: async ({ tenantId }) =>
-      await read(async ({ db }) => {
-        const row = await db
-          .selectFrom("policies")
-          .select("policy")
-          .where("tenant_id", "=", tenantId)
-          .executeTakeFirst();
-        return row?.policy ?? null;
-      }),
+    readPolicy: createSharedReads(backend, { keyOf: () => "", read: readPolicies }),
     writePolicy: async ({ tenantId, policy, keepPicturesMs: keepMs, audit }) => {
       await write(async (view) => {
         await view.db
@@ -27,4 +22,14 @@ export function policyQueries({ read, write }: Backend): Pick<Store, "readPolicy
       });
     },
   };
+}
+
+async function readPolicies({ db }: ReadView, asked: readonly InTenant[]): Promise<readonly (string | null)[]> {
+  const rows = await db
+    .selectFrom("policies")
+    .select(["tenant_id", "policy"])
+    .where("tenant_id", "in", padded([...new Set(asked.map(({ tenantId }) => tenantId))]))
+    .execute();
+  const policies = new Map(rows.map((row) => [row.tenant_id, row.policy]));
+  return asked.map(({ tenantId }) => policies.get(tenantId) ?? null);
 }

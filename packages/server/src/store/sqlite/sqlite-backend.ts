@@ -37,6 +37,7 @@ export function createSqliteBackend(parts: SqliteParts): Backend {
     parts.release();
   };
   return {
+    clock: parts.clock,
     read: async (work) => await reads.run(async () => await work({ db: readingDb, nowMs: nowMs() })),
     write: createWrite({ ...parts, commits, listeners, db: kyselyOver(writer) }),
     pickDue,
