@@ -11,6 +11,7 @@ import { describe } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
 import { type Network, parseNetworks } from "./delivery/address.ts";
 import { createEndpoints, type Endpoints } from "./delivery/endpoints.ts";
+import { signInPool } from "./delivery/node-signing.ts";
 import { createReplayRunner, type ReplayRunner } from "./delivery/replay-runner.ts";
 import { createResolver } from "./delivery/resolver.ts";
 import { createRhythmWatch, type RhythmWatch } from "./delivery/rhythm-watch.ts";
@@ -58,7 +59,7 @@ import { createMetrics, type Metrics } from "./metrics/create-metrics.ts";
 import { watchProcess } from "./metrics/process-use.ts";
 import { openStores } from "./open-stores.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
-import { type Random, systemRandom } from "./random.ts";
+import { pooled, type Random, systemRandom } from "./random.ts";
 import { ServerError } from "./server-error.ts";
 import { startNotices } from "./start-notices.ts";
 import type { Store } from "./store/store.ts";
@@ -105,7 +106,8 @@ export async function startWith(adapters: Adapters, options: ServerOptions): Pro
   networksOf(config, "trustedProxies");
   const started: (() => Promise<void>)[] = [];
   try {
-    return await start({ ...options, adapters, allowedNetworks, clock: systemClock, random: systemRandom }, started);
+    const random = pooled(systemRandom);
+    return await start({ ...options, adapters, allowedNetworks, clock: systemClock, random }, started);
   } catch (fault) {
     // Last started, first ended; what is told is why the start failed, not what that broke.
     for (const end of started.toReversed()) await end().catch(() => undefined);
@@ -229,15 +231,13 @@ function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | 
   return { ...parts, captures };
 }
 
-function createWorker({ store, vault, sender, clock, random, log, metrics, tracer, config }: Parts): DeliveryWorker {
+function createWorker(parts: Parts): DeliveryWorker {
+  const { sender, log, metrics, config } = parts;
   const { retrySchedule } = config;
   return createDeliveryWorker({
-    store,
-    vault,
-    clock,
-    random,
+    ...parts,
     send: sender.send,
-    tracer,
+    signEd25519: signInPool,
     version: VERSION,
     standardWaitsMs: retrySchedule === undefined ? null : retrySchedule.map((seconds) => seconds * 1_000),
     report: (report) => {

@@ -4,6 +4,7 @@ import { authKindOf } from "./auth/index.ts";
 import type { AuthKind, AuthSettings, SignIn } from "./auth-kind.ts";
 import { startDeadline } from "./deadline.ts";
 import { createKeyRing, type KeyRing } from "./key-ring.ts";
+import type { SignEd25519 } from "./node-signing.ts";
 import { openAuth, type Sealer } from "./sealed-endpoint.ts";
 import { SEND_LIMITS, type Send, type SendRequest } from "./send.ts";
 import type { SendResult } from "./send-result.ts";
@@ -23,6 +24,8 @@ export interface AttemptParts {
   readonly clock: Clock;
   /** Of sameface, for `user-agent`. */
   readonly version: string;
+  /** Absent: at once. */
+  readonly signEd25519?: SignEd25519;
 }
 
 const UNAUTHORIZED = 401;
@@ -30,7 +33,7 @@ const UNAUTHORIZED = 401;
 /** Remembers tokens and keeps keys open for as long as it lives. */
 export function createAttempt(parts: AttemptParts): Attempt {
   const tokens = createTokenMemory();
-  const keyRing = createKeyRing(parts.vault);
+  const keyRing = createKeyRing(parts.vault, parts.signEd25519);
   return async (request) => {
     let auth: OpenedAuth | null;
     try {

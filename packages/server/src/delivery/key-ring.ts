@@ -1,7 +1,7 @@
-import { createSecretKey, type KeyObject, sign as signWithKey } from "node:crypto";
+import { createSecretKey, type KeyObject } from "node:crypto";
 import { type SigningKey, sign } from "@sameface/contract";
 import type { Endpoint } from "../store/records.ts";
-import { macWith, NODE_SIGNING, privateKeyOf } from "./node-signing.ts";
+import { macWith, NODE_SIGNING, privateKeyOf, type SignEd25519, signAtOnce } from "./node-signing.ts";
 import { openSigningKeys, type Sealer } from "./sealed-endpoint.ts";
 
 /** Signs with the keys of an endpoint, which it keeps open. */
@@ -24,7 +24,7 @@ const MOST_ENDPOINTS = 1_000;
  * each set of secrets. The memory's key holds the sealed bytes and where they belong: a row that was copied elsewhere is opened
  * there again, and refused.
  */
-export function createKeyRing(vault: Sealer): KeyRing {
+export function createKeyRing(vault: Sealer, signEd25519: SignEd25519 = signAtOnce): KeyRing {
   const opened = new Map<string, readonly SigningKey[]>();
   const readyKeys = new WeakMap<Uint8Array, KeyObject>();
   const keysOf = (endpoint: Endpoint): readonly SigningKey[] => {
@@ -49,7 +49,7 @@ export function createKeyRing(vault: Sealer): KeyRing {
   const ed25519 = {
     ...NODE_SIGNING.ed25519,
     sign: (seed: Uint8Array, parts: readonly Uint8Array[]) =>
-      new Uint8Array(signWithKey(null, Buffer.concat(parts), ready(seed, privateKeyOf))),
+      signEd25519(Buffer.concat(parts), ready(seed, privateKeyOf)),
   };
   return {
     sign: async (endpoint, request) => await sign({ ...request, keys: keysOf(endpoint), mac, ed25519 }),
