@@ -121,13 +121,14 @@ async function inspect(
     limits,
     purpose = "match",
     eyes = purpose === "enrol",
+    headCover = true,
   }: InspectOptions & { readonly pool: ChildPool; readonly limits: Limits },
 ): Promise<Inspection> {
   const format = imageFormat(image);
   const problem = bytesProblem(image, { format, limits });
   const facts = imageFacts(image, format);
   if (format === null || problem !== null) return { image: facts, ...unmeasured(problem ?? "unsupported_format") };
-  return inspectionOf(await pool.inspect({ bytes: image, format, purpose, eyes }), facts);
+  return inspectionOf(await pool.inspect({ bytes: image, format, purpose, eyes, headCover }), facts);
 }
 
 function bytesProblem(

@@ -24,7 +24,13 @@ export interface InspectContext {
  */
 export async function inspectPicture(
   bytes: Uint8Array,
-  { format, purpose, eyes, ...context }: InspectContext & Pick<InspectMessage, "format" | "purpose" | "eyes">,
+  {
+    format,
+    purpose,
+    eyes,
+    headCover,
+    ...context
+  }: InspectContext & Pick<InspectMessage, "format" | "purpose" | "eyes" | "headCover">,
 ): Promise<Measured> {
   const startedAtMs = performance.now();
   const { header, problem } = readHeader(bytes, { format, limits: context.limits });
@@ -40,7 +46,8 @@ export async function inspectPicture(
   context.onDecoded();
   if (picture === null) return unmeasured("corrupt", intake);
   try {
-    const measured = await measure(picture, { models: context.models, purpose, eyes, gates: context.gates });
+    const { models, gates } = context;
+    const measured = await measure(picture, { models, purpose, eyes, headCover, gates });
     return { ...measured, timings: { ...intake, ...measured.timings } };
   } catch {
     // Whatever a model or the code round it threw: nothing was measured, and nothing pretends.

@@ -187,6 +187,8 @@ export interface InspectOptions {
   readonly purpose?: "match" | "enrol";
   /** Whether the eyes are measured, which takes two more model runs. Default: for enrolment only. */
   readonly eyes?: boolean;
+  /** Whether a head cover is looked for, which takes one more run of the embedder. Default: yes. */
+  readonly headCover?: boolean;
 }
 
 /** How busy an engine is. */

@@ -72,8 +72,27 @@ describe("measure", () => {
       "liveness",
       "embed",
       "pose",
+      "headCover",
       "checks",
     ]);
+  });
+
+  it("runs the embedder once more for the head cover, and only where that is looked for", async () => {
+    const picture = await drawnPicture(12, { wears: "headCover" });
+    let runs = 0;
+    const embedder: Session = {
+      run: async (pixels) => {
+        runs += 1;
+        return await models.embedder.run(pixels);
+      },
+    };
+    const context = { models: { ...models, embedder }, purpose: "match", gates: DEFAULT_GATES } as const;
+    const looked = await measure(picture, context);
+    assert.equal(runs, 2);
+    const unasked = await measure(picture, { ...context, headCover: false });
+    assert.equal(runs, 3);
+    assert.deepEqual(unasked.checks, { ...looked.checks, headCover: { unavailable: "notEvaluated" } });
+    assert.deepEqual([unasked.template, unasked.timings["headCover"]], [looked.template, undefined]);
   });
 
   it("sees on a drawn face what was drawn on it, and nothing else", async () => {

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { chooseFace } from "./detect/choose-face.ts";
 import { type Found, type FoundFace, findFaces } from "./detect/find-faces.ts";
 import { ALIGNED_SIZE } from "./embed/align-face.ts";
-import { cutForEmbedder, embedFace } from "./embed/embed-face.ts";
+import { cutCrown, cutForEmbedder, embedFace } from "./embed/embed-face.ts";
 import { EngineError } from "./engine-error.ts";
 import { runChecks } from "./heads/run-checks.ts";
 import type {
@@ -43,6 +43,8 @@ export interface MeasureContext {
   readonly gates: Gates;
   /** Whether the eyes are measured; default: no. */
   readonly eyes?: boolean;
+  /** Whether a head cover is looked for; default: yes. */
+  readonly headCover?: boolean;
   /** Default: the process's own time. */
   readonly clock?: Pick<Clock, "now">;
 }
@@ -141,7 +143,8 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
   );
   const posed = await stages.time("pose", () => measurePose(crops.pose, models.pose));
   const eyes = await eyesOf({ canvas, landmarks: onCanvas, context }, stages);
-  const tensors = { embedder: embedded.outputs, pose: posed.outputs };
+  const crown = await crownOutputs({ canvas, points, context }, stages);
+  const tensors = { embedder: embedded.outputs, pose: posed.outputs, crown };
   const checks = await stages.time("checks", () => runChecks(models.heads, { tensors, rows: table }));
   return {
     ...face,
@@ -234,6 +237,17 @@ async function eyesOf(
   const { eyes: session, table } = face.context.models;
   const value = await stages.time("eyes", () => measureEyes(canvas, { landmarks, session, row: table.eyes }));
   return { value, model: modelIdOf(table.eyes) };
+}
+
+/** What the embedder makes of forehead and hair, where a head cover is looked for by a head that reads it. */
+async function crownOutputs(
+  face: { readonly canvas: Pixels; readonly points: FivePoints; readonly context: MeasureContext },
+  stages: Stages,
+): Promise<readonly Float32Array[] | null> {
+  const { canvas, points, context } = face;
+  const { embedder, heads } = context.models;
+  if (context.headCover === false || heads.headCover === null) return null;
+  return await stages.time("headCover", async () => await embedder.run(await cutCrown(canvas, points)));
 }
 
 /** How much of a face box the picture holds. */

@@ -25,6 +25,7 @@ export interface InspectMessage {
   readonly format: ImageFormat;
   readonly purpose: NonNullable<InspectOptions["purpose"]>;
   readonly eyes: boolean;
+  readonly headCover: boolean;
 }
 
 /** What the parent says. */

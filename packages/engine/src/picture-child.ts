@@ -31,6 +31,7 @@ export interface Job {
   readonly format: ImageFormat;
   readonly purpose: NonNullable<InspectOptions["purpose"]>;
   readonly eyes: boolean;
+  readonly headCover: boolean;
 }
 
 /** Why a picture was lost with its child. */

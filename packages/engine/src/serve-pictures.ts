@@ -74,11 +74,12 @@ async function answerPicture(
   channel: Duplex,
   { start, models, message, bytes }: Serving & { readonly message: InspectMessage; readonly bytes: Uint8Array },
 ): Promise<void> {
-  const { id, format, purpose, eyes } = message;
+  const { id, format, purpose, eyes, headCover } = message;
   const measured = await inspectPicture(bytes, {
     format,
     purpose,
     eyes,
+    headCover,
     models,
     limits: start.limits,
     gates: start.gates,

@@ -1,7 +1,7 @@
 import { cutForPose, measurePose } from "../src/checks/measure-pose.ts";
 import { chooseFace } from "../src/detect/choose-face.ts";
 import { findFaces } from "../src/detect/find-faces.ts";
-import { cutForEmbedder, embedFace } from "../src/embed/embed-face.ts";
+import { cutCrown, cutForEmbedder, embedFace } from "../src/embed/embed-face.ts";
 import { HEAD_TABLE } from "../src/heads/head-table.ts";
 import { readInputs } from "../src/heads/read-inputs.ts";
 import { type Box, CHECK_NAMES, type CheckName, type Point } from "../src/inspection.ts";
@@ -84,7 +84,7 @@ function nearTruth(
   return distance(left, points.leftEye) < reach && distance(right, points.rightEye) < reach;
 }
 
-/** Runs the two models whose inner tensors the heads read, on the very crops that an inspection cuts. */
+/** Runs the models whose inner tensors the heads read, on the very crops that an inspection cuts. */
 async function read(face: {
   readonly canvas: Pixels;
   readonly box: Box;
@@ -96,7 +96,8 @@ async function read(face: {
   const aligned = await cutForEmbedder(canvas, { points, row: embedder });
   const embedded = await embedFace(aligned, { session: models.embedder, row: embedder });
   const posed = await measurePose(await cutForPose(canvas, { box, row: pose }), models.pose);
-  const seen = { tensors: { embedder: embedded.outputs, pose: posed.outputs }, rows: models.table };
+  const crown = await models.embedder.run(await cutCrown(canvas, points));
+  const seen = { tensors: { embedder: embedded.outputs, pose: posed.outputs, crown }, rows: models.table };
   const looks = CHECK_NAMES.map((name) => [name, readInputs(HEAD_TABLE[name].inputs, seen)] as const);
   return Object.fromEntries(looks) as Record<CheckName, Float32Array>;
 }

@@ -11,7 +11,7 @@ export const LEARNT_FROM: Readonly<Record<CheckName, number>> = { mask: 300, len
 export const FITS: Readonly<Record<CheckName, Fit>> = {
   mask: { decay: 3, rounds: 60 },
   lenses: { decay: 3, rounds: 60 },
-  headCover: { decay: 3, rounds: 60 },
+  headCover: { decay: 10, rounds: 60 },
 };
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Point } from "../inspection.ts";
 import type { FivePoints } from "../landmarks.ts";
-import { ALIGNED_SIZE, alignFace } from "./align-face.ts";
+import { ALIGNED_SIZE, alignFace, FACE_FRAMING } from "./align-face.ts";
 import { type Similarity, transform } from "./fit-similarity.ts";
 
 const TEMPLATE: FivePoints = {
@@ -73,6 +73,24 @@ describe("alignFace", () => {
         assert.ok(off < 0.35, `scale ${scale}, ${degrees}°: off by ${off}`);
       }
     }
+  });
+
+  it("puts the face where a framing wants it, in the size that it wants", async () => {
+    const points = move({ a: 2, b: 0, tx: 90, ty: 60 });
+    const framing = { ...FACE_FRAMING, zoom: 0.5, eyes: { x: 50, y: 80 } };
+    const crop = await alignFace(discs(points, { width: 400, height: 400, radius: 8 }), points, framing);
+    for (const wanted of Object.values(TEMPLATE as unknown as Record<string, Point>)) {
+      const placed = { x: 50 + (wanted.x - 56) / 2, y: 80 + (wanted.y - 51.6) / 2 };
+      const seen = centreOfLight(crop, placed);
+      assert.ok(Math.hypot(seen.x - placed.x, seen.y - placed.y) < 0.6, JSON.stringify({ seen, placed }));
+    }
+  });
+
+  it("fills with the framing's level outside the picture", async () => {
+    const rgb = new Uint8Array(60 * 60 * 3).fill(255);
+    const crop = await alignFace({ width: 60, height: 60, rgb }, TEMPLATE, { ...FACE_FRAMING, outside: 128 });
+    assert.deepEqual([...crop.subarray(0, 3)], [255, 255, 255]);
+    assert.deepEqual([...crop.subarray(-3)], [128, 128, 128]);
   });
 
   it("is black outside the picture", async () => {

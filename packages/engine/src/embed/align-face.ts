@@ -14,18 +14,40 @@ const TEMPLATE: FivePoints = {
   leftMouth: { x: 41.5493, y: 92.3655 },
   rightMouth: { x: 70.7299, y: 92.2041 },
 };
+// Between the eyes of the template.
+const EYES: Point = { x: 56, y: 51.6 };
 
-/**
- * Turns, scales and shifts a face so that its five points lie where the embedder expects them; outside is black.
- * @param size side of the crop in pixels; another than 112 holds the same of the face in more pixels or fewer
- */
-export async function alignFace(picture: Pixels, points: FivePoints, size: number = ALIGNED_SIZE): Promise<Uint8Array> {
+/** What an aligned crop holds of the face and what is round it. */
+export interface Framing {
+  /** Side of the crop in pixels; another than 112 holds the same in more pixels or fewer. */
+  readonly size: number;
+  /** Size of the face ÷ its size in the embedder's own crop. */
+  readonly zoom: number;
+  /** Where the middle between the eyes lies, in pixels of a crop of 112. */
+  readonly eyes: Point;
+  /** Level 0…255 of what lies outside the picture. */
+  readonly outside: number;
+}
+
+/** Where the embedder expects a face. */
+export const FACE_FRAMING: Framing = { size: ALIGNED_SIZE, zoom: 1, eyes: EYES, outside: 0 };
+
+/** Turns, scales and shifts a face so that its five points lie where a framing wants them. */
+export async function alignFace(
+  picture: Pixels,
+  points: FivePoints,
+  framing: Framing = FACE_FRAMING,
+): Promise<Uint8Array> {
+  const { size, zoom, eyes, outside } = framing;
   const scale = size / ALIGNED_SIZE;
-  const template = listOf(TEMPLATE).map(({ x, y }) => ({ x: x * scale, y: y * scale }));
+  const template = listOf(TEMPLATE).map(({ x, y }) => ({
+    x: (zoom * (x - EYES.x) + eyes.x) * scale,
+    y: (zoom * (y - EYES.y) + eyes.y) * scale,
+  }));
   const toPicture = invert(fitSimilarity(listOf(points), template));
-  const out = new Uint8Array(size * size * 3);
+  const out = new Uint8Array(size * size * 3).fill(outside);
   const part = await shrinkPart(picture, { toPicture, size });
-  if (part !== undefined) sample(part, { toPart: composeWith(toPicture, part), out, size });
+  if (part !== undefined) sample(part, { toPart: composeWith(toPicture, part), out, framing });
   return out;
 }
 
@@ -80,7 +102,11 @@ function composeWith(toPicture: Similarity, part: Part): (point: Point) => Point
  */
 function sample(
   { width, height, rgb }: Pixels,
-  { toPart, out, size }: { readonly toPart: (point: Point) => Point; readonly out: Uint8Array; readonly size: number },
+  {
+    toPart,
+    out,
+    framing: { size, outside },
+  }: { readonly toPart: (point: Point) => Point; readonly out: Uint8Array; readonly framing: Framing },
 ): void {
   const origin = toPart({ x: 0, y: 0 });
   const right = toPart({ x: 1, y: 0 });
@@ -94,19 +120,22 @@ function sample(
       let red = 0;
       let green = 0;
       let blue = 0;
+      let seen = 0;
       for (let corner = 0; corner < 4; corner += 1) {
         const px = left + (corner & 1);
         const py = top + (corner >> 1);
         if (px < 0 || py < 0 || px >= width || py >= height) continue;
         const weight = ((corner & 1) === 1 ? x - left : 1 - (x - left)) * (corner >> 1 === 1 ? y - top : 1 - (y - top));
         const from = (py * width + px) * 3;
+        seen += weight;
         red += weight * (rgb[from] ?? 0);
         green += weight * (rgb[from + 1] ?? 0);
         blue += weight * (rgb[from + 2] ?? 0);
       }
-      out[at] = Math.round(red);
-      out[at + 1] = Math.round(green);
-      out[at + 2] = Math.round(blue);
+      const rest = outside * (1 - seen);
+      out[at] = Math.round(red + rest);
+      out[at + 1] = Math.round(green + rest);
+      out[at + 2] = Math.round(blue + rest);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { FivePoints } from "../landmarks.ts";
 import { embedderIdOf, type ModelRow } from "../model-table.ts";
 import type { Pixels } from "../picture.ts";
 import type { Session } from "../session.ts";
-import { ALIGNED_SIZE, alignFace } from "./align-face.ts";
+import { ALIGNED_SIZE, alignFace, FACE_FRAMING, type Framing } from "./align-face.ts";
 
 // Faces have norms of 2 to 5; what is nearly nothing has no direction but that of rounding.
 const MIN_NORM = 1e-3;
@@ -35,7 +35,17 @@ export async function cutForEmbedder(
 ): Promise<AlignedFace> {
   const aligned = await alignFace(picture, points);
   const { width } = row.preprocessing;
-  return { aligned, input: width === ALIGNED_SIZE ? aligned : await alignFace(picture, points, width) };
+  const input = width === ALIGNED_SIZE ? aligned : await alignFace(picture, points, { ...FACE_FRAMING, size: width });
+  return { aligned, input };
+}
+
+// Eyes far down: the crop holds forehead, hair and what is worn on it, at the size at which the embedder knows faces.
+// Chosen among thirteen on the development pictures (docs/heads.md).
+const CROWN_FRAMING: Framing = { size: ALIGNED_SIZE, zoom: 1, eyes: { x: 56, y: 95 }, outside: 128 };
+
+/** What the embedder is given in its second run: the upper head. It is of the size of the one that the heads know. */
+export async function cutCrown(picture: Pixels, points: FivePoints): Promise<Uint8Array> {
+  return await alignFace(picture, points, CROWN_FRAMING);
 }
 
 /** One face as numbers. @throws {EngineError} `modelFailure`, also for a vector without direction */

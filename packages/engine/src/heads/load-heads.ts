@@ -3,7 +3,7 @@ import { EngineError } from "../engine-error.ts";
 import { CHECK_NAMES, type CheckName } from "../inspection.ts";
 import { type ModelTable, modelIdOf } from "../model-table.ts";
 import { readPinned } from "../read-pinned.ts";
-import { HEAD_TABLE, type HeadRow } from "./head-table.ts";
+import { HEAD_TABLE, type HeadRow, ROLE_OF_RUN } from "./head-table.ts";
 import type { Head } from "./measure-attribute.ts";
 import { lengthOf } from "./read-inputs.ts";
 
@@ -18,7 +18,7 @@ const HEADS_FOLDER = fileURLToPath(new URL("../../heads", import.meta.url));
 
 /** Whether a head was trained on the models of a table. */
 export function belongsTo(row: HeadRow, table: ModelTable): boolean {
-  return row.inputs.every(({ role, modelId }) => modelId === modelIdOf(table[role]));
+  return row.inputs.every(({ run, modelId }) => modelId === modelIdOf(table[ROLE_OF_RUN[run]]));
 }
 
 /**

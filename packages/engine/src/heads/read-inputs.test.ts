@@ -5,12 +5,13 @@ import type { HeadInput } from "./head-table.ts";
 import { type HeadTensors, readInputs } from "./read-inputs.ts";
 
 const rows = { embedder: { outputs: [{ name: "output" }, { name: "inner" }] }, pose: { outputs: [{ name: "deep" }] } };
-const inner: HeadInput = { role: "embedder", modelId: "e", tensor: "inner", channels: 2, side: 4, pool: 2 };
-const deep: HeadInput = { role: "pose", modelId: "p", tensor: "deep", channels: 1, side: 2, pool: 1 };
+const inner: HeadInput = { run: "embedder", modelId: "e", tensor: "inner", channels: 2, side: 4, pool: 2 };
+const deep: HeadInput = { run: "pose", modelId: "p", tensor: "deep", channels: 1, side: 2, pool: 1 };
 const tensors: HeadTensors = {
   // Channel 0 counts its pixels from 0 to 15, channel 1 from 100.
   embedder: [new Float32Array(1), Float32Array.from({ length: 32 }, (_, i) => (i < 16 ? i : 84 + i))],
   pose: [Float32Array.of(1, 2, 3, 4)],
+  crown: null,
 };
 
 describe("readInputs", () => {
@@ -24,6 +25,7 @@ describe("readInputs", () => {
       { ...deep, tensor: "gone" },
       { ...deep, channels: 2 },
       { ...inner, side: 2 },
+      { ...inner, run: "crown" as const },
     ]) {
       assert.throws(
         () => readInputs([bad], { tensors, rows }),

@@ -1,13 +1,11 @@
 import { EngineError } from "../engine-error.ts";
-import type { HeadInput } from "./head-table.ts";
+import { type HeadInput, type HeadRole, ROLE_OF_RUN } from "./head-table.ts";
 
-/** The outputs of the models that heads read, in the order of each model's row. */
-export type HeadTensors = Readonly<Record<HeadInput["role"], readonly Float32Array[]>>;
+/** The outputs of the runs that heads read, in the order of each model's row; `null`: that run was not made. */
+export type HeadTensors = Readonly<Record<HeadInput["run"], readonly Float32Array[] | null>>;
 
-/** The output names of those models, in the same order. */
-export type HeadTensorNames = Readonly<
-  Record<HeadInput["role"], { readonly outputs: readonly { readonly name: string }[] }>
->;
+/** The output names of the models, in the same order. */
+export type HeadTensorNames = Readonly<Record<HeadRole, { readonly outputs: readonly { readonly name: string }[] }>>;
 
 /**
  * The numbers a head weighs: each inner tensor averaged over squares, channel by channel, row by row.
@@ -20,10 +18,10 @@ export function readInputs(
   const out = new Float32Array(inputs.reduce((sum, input) => sum + lengthOf(input), 0));
   let at = 0;
   for (const input of inputs) {
-    const { role, tensor, channels, side } = input;
-    const values = seen.tensors[role][seen.rows[role].outputs.findIndex(({ name }) => name === tensor)];
+    const { run, tensor, channels, side } = input;
+    const values = seen.tensors[run]?.[seen.rows[ROLE_OF_RUN[run]].outputs.findIndex(({ name }) => name === tensor)];
     if (values?.length !== channels * side * side) {
-      throw new EngineError("modelFailure", `the ${role} did not give its inner tensor ${tensor}`);
+      throw new EngineError("modelFailure", `the ${ROLE_OF_RUN[run]} did not give its inner tensor ${tensor}`);
     }
     average(values, { input, out: out.subarray(at, at + lengthOf(input)) });
     at += lengthOf(input);

@@ -5,8 +5,8 @@ import { measureAttribute } from "./measure-attribute.ts";
 import { type HeadTensorNames, type HeadTensors, readInputs } from "./read-inputs.ts";
 
 /**
- * Whether a mask, lenses or a head cover are worn, in the order of the checks' names. It takes no model run of its own:
- * the heads read what embedder and pose model worked out on their way.
+ * Whether a mask, lenses or a head cover are worn, in the order of the checks' names: the heads read what embedder and
+ * pose model worked out on their way. A head that reads a run which was not made is not evaluated.
  * @throws {EngineError} `modelFailure`
  */
 export function runChecks(
@@ -15,7 +15,8 @@ export function runChecks(
 ): Readonly<Record<CheckName, Measurement<Attribute>>> {
   const entries = CHECK_NAMES.map((name) => {
     const head = heads[name];
-    if (head === null) return [name, { unavailable: "notEvaluated" }] as const;
+    const unread = head?.row.inputs.some(({ run }) => seen.tensors[run] === null);
+    if (head === null || unread === true) return [name, { unavailable: "notEvaluated" }] as const;
     const value = measureAttribute(head, readInputs(head.row.inputs, seen));
     return [name, { value, model: headIdOf(head.row) }] as const;
   });

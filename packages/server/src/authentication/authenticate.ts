@@ -178,7 +178,9 @@ async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> 
       if (result !== null) return result;
       continue;
     }
-    if (claim === null) seen ??= await inspect(attempt);
+    const headCover = policy.checks.headCover !== "off";
+    // The policy may have changed with the customer, to one that looks for what was not looked for.
+    if (claim === null && (seen === null || (headCover && !seen.headCover))) seen = await inspect(attempt, headCover);
     const inspection = seen?.inspection ?? null;
     const refused = inspection?.problems.find(isRefused);
     if (refused !== undefined) return { kind: "refused", problem: refused };
@@ -301,19 +303,21 @@ function timingsOf(
   return { ...inspection?.timings, total: parts.clock.monotonicMs() - startedAtMs };
 }
 
-/** `null`: the engine failed as a whole; what it saw in a picture is in the inspection. */
+/** What the engine saw, and whether it looked for a head cover. */
 interface Seen {
+  /** `null`: the engine failed as a whole; what it saw in a picture is in the inspection. */
   readonly inspection: Inspection | null;
+  readonly headCover: boolean;
 }
 
-async function inspect({ parts, request, span }: Attempt): Promise<Seen> {
-  const look = async () => await parts.engine.inspect(request.image, { purpose: "match" });
+async function inspect({ parts, request, span }: Attempt, headCover: boolean): Promise<Seen> {
+  const look = async () => await parts.engine.inspect(request.image, { purpose: "match", headCover });
   try {
-    return { inspection: await within(span, "inspect picture", look) };
+    return { inspection: await within(span, "inspect picture", look), headCover };
   } catch (fault) {
     // The server is stopping: nothing is decided, and the caller may repeat.
     if (fault instanceof EngineError && fault.code === "closed") throw fault;
-    return { inspection: null };
+    return { inspection: null, headCover };
   }
 }
 

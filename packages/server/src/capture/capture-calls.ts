@@ -175,10 +175,11 @@ async function lookAt(
   // When it arrived counts, not when the engine was free.
   const atMs = parts.clock.nowMs();
   const purpose = session.purpose === "enrol" ? "enrol" : "match";
-  const inspection = await parts.engine.inspect(image, { purpose, eyes: true });
+  const policy = await parts.readPolicy(session.tenantId);
+  const headCover = policy.checks.headCover !== "off";
+  const inspection = await parts.engine.inspect(image, { purpose, eyes: true, headCover });
   const refused = inspection.problems.find(isRefused);
   if (refused !== undefined) return { kind: "refused", problem: refused };
-  const policy = await parts.readPolicy(session.tenantId);
   const step = takeFrame(present, { number, atMs, digest: hash("sha256", image), image, inspection }, policy);
   if (step.kind === "goOn") {
     const { next, ask, problem } = step;

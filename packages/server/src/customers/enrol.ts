@@ -71,8 +71,10 @@ export async function enrol(parts: CustomerParts, request: EnrolRequest): Promis
   const imageDigest = parts.vault.digest("image", request.tenantId, request.image);
   const known = request.skipKnownPicture === true ? knownPicture(parts, { customer, imageDigest }) : null;
   if (known !== null) return { kind: "unchanged", interviewId: known };
-  const inspection = await parts.engine.inspect(request.image, { purpose: "enrol" });
   const policy = await parts.readPolicy(request.tenantId);
+  // A head cover that does not block is no matter of an enrolment: nobody would be told.
+  const headCover = policy.checks.headCover === "block";
+  const inspection = await parts.engine.inspect(request.image, { purpose: "enrol", headCover });
   const refusal = enrolmentRefusal(inspection, policy);
   if (refusal !== null) return refusalResult(refusal, inspection);
   return await store(parts, { request, ref, consent, imageDigest, inspection });

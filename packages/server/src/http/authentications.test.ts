@@ -219,6 +219,20 @@ describe("POST /v1/authentications", () => {
     assert.deepEqual([notification["hasFaceMask"], notification["hasLenses"]], [false, false]);
   });
 
+  it("has the engine look for a head cover only where the policy does something about it", async () => {
+    const lookedFor = async (mode: "block" | "flag" | "off") => {
+      await server.call("/v1/policy", { method: "PUT", body: { checks: { headCover: mode } } });
+      const { body } = await authenticate("anna", { face: "anna", checks: { headCover: true } });
+      const judged = server.engine.lastAsked().headCover;
+      await server.enrol(`hat-${mode}`, { face: mode });
+      const enrolled = server.engine.lastAsked().headCover;
+      return [judged, (body["checks"] as Record<string, unknown>)["headCover"], enrolled];
+    };
+    assert.deepEqual(await lookedFor("flag"), [true, true, false]);
+    assert.deepEqual(await lookedFor("off"), [false, "notEvaluated", false]);
+    assert.deepEqual(await lookedFor("block"), [true, true, true]);
+  });
+
   it("tells the same of every non-match, however near: no score in any answer, event or log line", async () => {
     const answer = await authenticate("anna", { face: "bert" });
     const read = await server.call(`/v1/authentications/${String(answer.body["id"])}`);

@@ -5,6 +5,7 @@ import {
   EngineError,
   type EngineInfo,
   type Inspection,
+  type InspectOptions,
   type Problem,
   type Template,
 } from "@sameface/engine";
@@ -19,7 +20,7 @@ export interface Script {
   readonly live?: number | null;
   readonly problem?: Problem;
   /** What is worn; a name with `failed` is a model that failed. Left out: not evaluated. */
-  readonly checks?: Partial<Record<CheckName, boolean | "failed">>;
+  readonly checks?: Partial<Record<CheckName, boolean | "failed" | undefined>>;
   /** Degrees; default: not measured. */
   readonly yaw?: number;
   /** How closed both eyes are. */
@@ -35,6 +36,8 @@ export interface Script {
 /** An engine behind the port that reads its measurements out of the picture, and waits where a test holds it. */
 export interface ScriptedEngine extends Engine {
   readonly inspected: () => number;
+  /** What the last inspection was asked for. */
+  readonly lastAsked: () => InspectOptions;
   /** Every inspection waits from now on; answers the way to let them go. */
   hold(): () => void;
 }
@@ -49,10 +52,12 @@ export function picture(script: Script): Buffer {
 /** A scripted engine. */
 export function createScriptedEngine(): ScriptedEngine {
   let count = 0;
+  let asked: InspectOptions = {};
   let gate: Promise<void> = Promise.resolve();
   const templateOf = createTemplates();
   return {
     inspected: () => count,
+    lastAsked: () => asked,
     hold: () => {
       const { promise, resolve } = Promise.withResolvers<undefined>();
       gate = promise.then(() => undefined);
@@ -60,10 +65,14 @@ export function createScriptedEngine(): ScriptedEngine {
         resolve(undefined);
       };
     },
-    inspect: async (image) => {
+    inspect: async (image, options = {}) => {
       count += 1;
+      asked = options;
       await gate;
-      return inspectionOf(readScript(image), { image, templateOf });
+      const { checks, ...script } = readScript(image);
+      // What was not asked for is not looked at, as in the engine itself.
+      const looked = options.headCover === false ? { ...checks, headCover: undefined } : { ...checks };
+      return inspectionOf({ ...script, checks: looked }, { image, templateOf });
     },
     describe: () => INFO,
     load: () => ({ queued: 0, working: 0, restarts: 0 }),
