@@ -97,7 +97,7 @@ describe("measure", () => {
 
   it("sees on a drawn face what was drawn on it, and nothing else", async () => {
     const worn = async (wears?: DrawnWear) => {
-      const { checks } = await measured(await drawnPicture(12, wears === undefined ? {} : { wears }));
+      const { checks } = await measured(await drawnPicture(10, wears === undefined ? {} : { wears }));
       return CHECK_NAMES.filter((name) => "value" in checks[name] && checks[name].value.present);
     };
     assert.deepEqual(await worn(), []);

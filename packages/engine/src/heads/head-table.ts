@@ -71,7 +71,7 @@ export const HEAD_TABLE = {
     sha256: "a625eaed72c8131ff6ce9d6926b2adeaba473464fbe63b7f49f5c0cab7aedaec",
     licence: LICENCE,
     inputs: [CROWN_7],
-    threshold: 1.44,
+    threshold: 1.4,
   },
 } as const satisfies Record<CheckName, HeadRow>;
 
