@@ -178,9 +178,7 @@ async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> 
       if (result !== null) return result;
       continue;
     }
-    const headCover = policy.checks.headCover !== "off";
-    // The policy may have changed with the customer, to one that looks for what was not looked for.
-    if (claim === null && (seen === null || (headCover && !seen.headCover))) seen = await inspect(attempt, headCover);
+    if (claim === null) seen ??= await inspect(attempt, policy);
     const inspection = seen?.inspection ?? null;
     const refused = inspection?.problems.find(isRefused);
     if (refused !== undefined) return { kind: "refused", problem: refused };
@@ -303,21 +301,20 @@ function timingsOf(
   return { ...inspection?.timings, total: parts.clock.monotonicMs() - startedAtMs };
 }
 
-/** What the engine saw, and whether it looked for a head cover. */
+/** `null`: the engine failed as a whole; what it saw in a picture is in the inspection. */
 interface Seen {
-  /** `null`: the engine failed as a whole; what it saw in a picture is in the inspection. */
   readonly inspection: Inspection | null;
-  readonly headCover: boolean;
 }
 
-async function inspect({ parts, request, span }: Attempt, headCover: boolean): Promise<Seen> {
+async function inspect({ parts, request, span }: Attempt, { checks }: Policy): Promise<Seen> {
+  const headCover = checks.headCover !== "off";
   const look = async () => await parts.engine.inspect(request.image, { purpose: "match", headCover });
   try {
-    return { inspection: await within(span, "inspect picture", look), headCover };
+    return { inspection: await within(span, "inspect picture", look) };
   } catch (fault) {
     // The server is stopping: nothing is decided, and the caller may repeat.
     if (fault instanceof EngineError && fault.code === "closed") throw fault;
-    return { inspection: null, headCover };
+    return { inspection: null };
   }
 }
 
