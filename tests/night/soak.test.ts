@@ -4,12 +4,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type AddressInfo, connect } from "node:net";
 import { describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { complaintsOf, growthOf } from "../support/flat.ts";
 import { descendants, held } from "../support/process-tree.ts";
 import { drawnPicture } from "../support/seeded-server.ts";
 import { type ServerProcess, startServerProcess, temporaryFolder } from "../support/server-process.ts";
 
 const MINUTES = Number(process.env["SAMEFACE_SOAK_MINUTES"] ?? "30");
 const CALIBRATION_MS = 10_000;
+/** The first one is thrown away: nothing is compiled yet, and no connection is open. */
+const CALIBRATIONS = 4;
 const TICK_MS = 100;
 const SAMPLE_MS = 5_000;
 const CHILD_KILLED_EVERY_MS = 30_000;
@@ -19,10 +22,9 @@ const DRAIN_MS = 10 * 60_000;
 const MOST_OPEN = 200;
 /** Every so many attempts with a face that the engine has to look at. */
 const FACE_EVERY = 20;
-/** Of the middle third, by the end: what garbage collection moves within half an hour. */
-const MOST_GROWTH = 0.1;
-
-/** A shorter run shows that it runs; a process is still warming up then. */
+/** Code is compiled, caches and the heap take their sizes. */
+const WARM_UP_MS = 10 * 60_000;
+/** A shorter run shows that it runs; too little of it comes after the warm-up. */
 const FEWEST_MINUTES = 20;
 
 /** What an endpoint does with the n-th request. */
@@ -105,15 +107,26 @@ async function startCalling(
     const n = (story.asked += 1);
     const attempt =
       n % FACE_EVERY === 0 ? { customerId: "anna", image: again } : { customerId: `x-${n}`, image: "AAAA" };
-    const answer = await server.call("/v1/authentications", { method: "POST", body: attempt });
-    story.statuses[answer.status] = (story.statuses[answer.status] ?? 0) + 1;
-    if (answer.status === 200) story.acknowledged.add(String(answer.body["eventId"]));
+    // A connection may be closed by the one end while the other writes; what it asked was not acknowledged then.
+    const asked = server.call("/v1/authentications", { method: "POST", body: attempt });
+    const answer = await asked.catch(() => null);
+    const status = answer?.status ?? "none";
+    story.statuses[status] = (story.statuses[status] ?? 0) + 1;
+    if (answer?.status === 200) story.acknowledged.add(String(answer.body["eventId"]));
   };
   return { story, call };
 }
 
-/** Attempts a second with eight callers, one after another each. */
+/** The median of several looks: what else a machine does for some seconds is not the server's. */
 async function capacityOf(call: () => Promise<void>): Promise<number> {
+  const looks: number[] = [];
+  for (let n = 0; n < CALIBRATIONS; n += 1) looks.push(await attemptsPerSecond(call));
+  const sorted = looks.slice(1).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** With eight callers, one attempt after another each. */
+async function attemptsPerSecond(call: () => Promise<void>): Promise<number> {
   const startedMs = performance.now();
   let count = 0;
   await Promise.all(
@@ -180,28 +193,6 @@ async function soak(
   return samples;
 }
 
-const megabytes = ({ rssBytes }: Sample): number => rssBytes / 1e6;
-
-/** Of a line through the last two thirds, by least squares, an hour. */
-function slopeOf(samples: readonly Sample[], value: (sample: Sample) => number): number {
-  const late = samples.slice(Math.floor(samples.length / 3));
-  const meanX = late.reduce((sum, { atMs }) => sum + atMs, 0) / late.length;
-  const meanY = late.reduce((sum, one) => sum + value(one), 0) / late.length;
-  const over = late.reduce((sum, one) => sum + (one.atMs - meanX) * (value(one) - meanY), 0);
-  const under = late.reduce((sum, one) => sum + (one.atMs - meanX) ** 2, 0);
-  return (over / under) * 3_600_000;
-}
-
-/** What it holds when it holds least, in the last third beside the middle one: what comes and goes is not counted. */
-function growth(
-  samples: readonly Sample[],
-  value: (sample: Sample) => number,
-): readonly [middle: number, last: number] {
-  const third = Math.floor(samples.length / 3);
-  const of = (from: number, to?: number): number => Math.min(...samples.slice(from, to).map((sample) => value(sample)));
-  return [of(third, 2 * third), of(2 * third)];
-}
-
 /** How many were acknowledged, and not taken by each endpoint that takes, when the patience ends. */
 async function lostOf({ acknowledged }: Story, { taken }: Receiver): Promise<number> {
   const missingAt = (name: string): number =>
@@ -244,8 +235,12 @@ describe(`a server at half its load for ${MINUTES} minutes, with faults on`, () 
     faults.stop();
     await disable("hanging");
     const lost = await lostOf(story, receiver);
-    const rss = growth(samples, megabytes);
-    const descriptors = growth(samples, (sample) => sample.descriptors);
+    const rssBytes = samples.map(({ atMs, rssBytes: value }) => ({ atMs, value }));
+    const descriptors = samples.map(({ atMs, descriptors: value }) => ({ atMs, value }));
+    const rss = growthOf(rssBytes, WARM_UP_MS);
+    const own = growthOf(descriptors, WARM_UP_MS);
+    const authenticationsPerSecond = story.acknowledged.size / (MINUTES * 60);
+    const complaints = complaintsOf({ rssBytes, descriptors, warmUpMs: WARM_UP_MS, authenticationsPerSecond });
     const figures = {
       minutes: MINUTES,
       capacityPerSecond: Math.round(capacity),
@@ -254,17 +249,17 @@ describe(`a server at half its load for ${MINUTES} minutes, with faults on`, () 
       statuses: story.statuses,
       lost,
       engineChildrenKilled: faults.killed(),
-      leastRssMb: rss.map((value) => rounded(value)),
-      rssSlopeMbPerHour: rounded(slopeOf(samples, megabytes)),
-      leastDescriptors: descriptors,
-      descriptorsSlopePerHour: rounded(slopeOf(samples, (sample) => sample.descriptors)),
+      judgedMinutes: rss.judgedMs / 60_000,
+      rssMb: rounded(rss.level / 1e6),
+      rssGrownMb: rounded(rss.grown / 1e6),
+      descriptors: own.level,
+      descriptorsGrown: rounded(own.grown),
     };
-    console.log(`soak ${JSON.stringify(figures)}`);
+    console.log(`told: soak ${JSON.stringify(figures)}`);
     await server.stop();
     receiver.close();
     assert.equal(lost, 0, "acknowledged and never taken");
     if (MINUTES < FEWEST_MINUTES) return;
-    for (const [middle, last] of [rss, descriptors])
-      assert.ok(last <= middle * (1 + MOST_GROWTH), `${last} of ${middle}`);
+    assert.deepEqual(complaints, []);
   });
 });
