@@ -113,6 +113,9 @@ function watch(connection: DatabaseSync, state: { readonly faults: DatabaseFault
     if (known !== undefined) return known;
     if (prepared.size === MOST_STATEMENTS) prepared.clear();
     const bare = prepare(text);
+    // Each run's store asks for them.
+    const columns = bare.columns();
+    bare.columns = () => columns;
     const isWrite = /^\s*(insert|update|delete)/i.test(text);
     const statement = isWrite ? aroundStatement(bare, unlessItFails) : bare;
     prepared.set(text, statement);
