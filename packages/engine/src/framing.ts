@@ -18,12 +18,15 @@ const PREFIX_BYTES = 12;
 
 /** The bytes of one frame, in the pieces in which they are to be written; the body is not copied. */
 export function encodeFrame(head: object, body: Uint8Array = new Uint8Array(0)): readonly Uint8Array[] {
-  const json = Buffer.from(JSON.stringify(head));
-  const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix.writeUInt32LE(MAGIC, 0);
-  prefix.writeUInt32LE(json.length, 4);
-  prefix.writeUInt32LE(body.length, 8);
-  return body.length === 0 ? [prefix, json] : [prefix, json, body];
+  const json = JSON.stringify(head);
+  const jsonBytes = Buffer.byteLength(json);
+  // One piece: each wakes the other end up.
+  const piece = Buffer.alloc(PREFIX_BYTES + jsonBytes);
+  piece.writeUInt32LE(MAGIC, 0);
+  piece.writeUInt32LE(jsonBytes, 4);
+  piece.writeUInt32LE(body.length, 8);
+  piece.write(json, PREFIX_BYTES);
+  return body.length === 0 ? [piece] : [piece, body];
 }
 
 /** Puts frames together out of chunks as they come. */

@@ -67,8 +67,9 @@ describe("measure", () => {
     assert.deepEqual(Object.keys(result.timings), [
       "detect",
       "landmarks",
-      "crops",
+      "livenessCrop",
       "align",
+      "poseCrop",
       "liveness",
       "embed",
       "pose",

@@ -23,9 +23,9 @@ import type {
   Template,
 } from "./inspection.ts";
 import { cutForLandmarks, distance, type FivePoints, findLandmarks, fivePoints } from "./landmarks.ts";
-import { type ModelTable, modelIdOf } from "./model-table.ts";
+import { modelIdOf } from "./model-table.ts";
 import type { Models } from "./models.ts";
-import type { Picture, Pixels, Rect } from "./picture.ts";
+import type { Picture, Pixels } from "./picture.ts";
 import { unmeasured } from "./unmeasured.ts";
 
 export { DEFAULT_GATES, type Gates } from "./checks/gates.ts";
@@ -129,19 +129,20 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
   const box: Box = { ...face.box, x: face.box.x + offset.x, y: face.box.y + offset.y };
   const crop: LivenessCrop = livenessCrop(picture, face.box, table.liveness.cropScale);
   // The image library works on threads of its own: what waits for no model is cut beside one that runs.
-  const [onCanvas, crops] = await Promise.all([
+  const [onCanvas, livenessInput] = await Promise.all([
     stages.time("landmarks", () => landmarksOf({ canvas, box, models })),
-    stages.time("crops", () => cutCrops({ picture, canvas, box, livenessRect: crop.rect, rows: table })),
+    stages.time("livenessCrop", () => cutForLiveness(picture, { rect: crop.rect, row: table.liveness })),
   ]);
   const points: FivePoints = fivePoints(onCanvas);
-  const [aligned, liveness] = await Promise.all([
+  const [aligned, poseInput, liveness] = await Promise.all([
     stages.time("align", () => cutForEmbedder(canvas, { points, row: table.embedder })),
-    stages.time("liveness", () => measureLiveness(crops.liveness, { session: models.liveness, row: table.liveness })),
+    stages.time("poseCrop", () => cutForPose(canvas, { box, row: table.pose })),
+    stages.time("liveness", () => measureLiveness(livenessInput, { session: models.liveness, row: table.liveness })),
   ]);
   const embedded = await stages.time("embed", () =>
     embedFace(aligned, { session: models.embedder, row: table.embedder }),
   );
-  const posed = await stages.time("pose", () => measurePose(crops.pose, models.pose));
+  const posed = await stages.time("pose", () => measurePose(poseInput, models.pose));
   const eyes = await eyesOf({ canvas, landmarks: onCanvas, context }, stages);
   const crown = await crownOutputs({ canvas, points, context }, stages);
   const tensors = { embedder: embedded.outputs, pose: posed.outputs, crown };
@@ -171,21 +172,6 @@ async function landmarksOf(face: {
   const { canvas, box, models } = face;
   const crop = await cutForLandmarks(canvas, { box, row: models.table.landmarks });
   return await findLandmarks(crop, { box, session: models.landmarks });
-}
-
-async function cutCrops(from: {
-  readonly picture: Picture;
-  readonly canvas: Pixels;
-  readonly box: Box;
-  readonly livenessRect: Rect;
-  readonly rows: ModelTable;
-}): Promise<Record<"liveness" | "pose", Uint8Array>> {
-  const { picture, canvas, box, livenessRect, rows } = from;
-  const [liveness, pose] = await Promise.all([
-    cutForLiveness(picture, { rect: livenessRect, row: rows.liveness }),
-    cutForPose(canvas, { box, row: rows.pose }),
-  ]);
-  return { liveness, pose };
 }
 
 function report(
