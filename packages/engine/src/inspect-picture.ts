@@ -54,5 +54,14 @@ export async function inspectPicture(
     return unmeasured("model_failure", intake);
   } finally {
     picture.rgb.fill(0);
+    release(picture.rgb);
   }
+}
+
+/**
+ * Gives memory back at once: two megabytes a picture, left to the garbage collector, make it run half as often again.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  // A small one may share its memory with others.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

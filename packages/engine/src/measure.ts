@@ -129,12 +129,12 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
   const box: Box = { ...face.box, x: face.box.x + offset.x, y: face.box.y + offset.y };
   const crop: LivenessCrop = livenessCrop(picture, face.box, table.liveness.cropScale);
   // The image library works on threads of its own: what waits for no model is cut beside one that runs.
-  const [onCanvas, livenessInput] = await Promise.all([
+  const [onCanvas, livenessInput] = await allDone([
     stages.time("landmarks", () => landmarksOf({ canvas, box, models })),
     stages.time("livenessCrop", () => cutForLiveness(picture, { rect: crop.rect, row: table.liveness })),
   ]);
   const points: FivePoints = fivePoints(onCanvas);
-  const [aligned, poseInput, liveness] = await Promise.all([
+  const [aligned, poseInput, liveness] = await allDone([
     stages.time("align", () => cutForEmbedder(canvas, { points, row: table.embedder })),
     stages.time("poseCrop", () => cutForPose(canvas, { box, row: table.pose })),
     stages.time("liveness", () => measureLiveness(livenessInput, { session: models.liveness, row: table.liveness })),
@@ -162,6 +162,14 @@ async function measureFace({ picture, found, face, context }: FaceInPicture, sta
     eyes,
     checks,
   };
+}
+
+/** What all of it gave, or the first failure; either way only when none of it reads the picture any more. */
+async function allDone<T extends readonly Promise<unknown>[] | []>(
+  work: T,
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
 }
 
 async function landmarksOf(face: {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import fc from "fast-check";
 import { Tensor } from "onnxruntime-node";
+import sharp from "sharp";
+import { EngineError } from "./engine-error.ts";
 import { drawnPicture, MODELS_FOLDER } from "./fixtures/pictures.ts";
 import { DEFAULT_GATES, type Measured, measure } from "./measure.ts";
 import { MODEL_ROLES, MODEL_TABLE, type ModelRole } from "./model-table.ts";
@@ -63,6 +65,14 @@ describe("a model that fails", () => {
       }
       assertNothingMeasured(await measureWith(role, () => new Float32Array(0)));
     }
+  });
+
+  it("answers only when no crop is being cut any more: the picture's memory is given back then", async () => {
+    const large = await drawnPicture(1, { width: 720, height: 960 });
+    const liveness: Session = { run: async () => await Promise.reject(new EngineError("modelFailure", "at once")) };
+    const context = { models: { ...models, liveness }, purpose: "match", gates: DEFAULT_GATES } as const;
+    assertNothingMeasured(await measure(large, context));
+    assert.deepEqual(sharp.counters(), { queue: 0, process: 0 });
   });
 
   it("measures nothing when the runtime throws", async () => {
