@@ -55,7 +55,8 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const { clock, random, timeOf = (databaseMs: AtMs): AtMs => databaseMs } = options;
   const connect = connectOptions(options.url);
   const schema = await prepare(connect, options);
-  const pool = new pg.Pool({ ...connectionLimits(), ...connect, max: CONNECTIONS });
+  // What does not wait for each other's answers is sent at once.
+  const pool = new pg.Pool({ ...connectionLimits(), ...connect, max: CONNECTIONS, pipeline: true });
   // An idle connection that breaks has left the pool already; whoever needs one makes a new one.
   pool.on("error", () => {});
   // One that breaks at work fails the statement that it was at; without a listener it would end the process, too.

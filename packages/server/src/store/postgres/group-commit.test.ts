@@ -17,7 +17,7 @@ function openGroup(): { readonly group: GroupCommit; readonly commits: () => num
     read: unused,
     write: unused,
     pause: unused,
-    once: async (work) => {
+    once: async (_first, work) => {
       const result = await work(session);
       commits += 1;
       return result;

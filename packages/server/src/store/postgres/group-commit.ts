@@ -125,11 +125,10 @@ async function commitGroup(
   const { transactions, clock, progress } = options;
   const again: Place[] = [];
   try {
-    await transactions.once(async (session) => {
-      await session.exec("savepoint member");
-      for (const place of group) {
+    await transactions.once("savepoint member", async (session) => {
+      for (const [at, place] of group.entries()) {
         if (place.state === "settled") continue;
-        if (await meetsConflict(place, session)) again.push(place);
+        if (await meetsConflict(place, { session, isLast: at === group.length - 1 })) again.push(place);
         progress.atMs = clock.monotonicMs();
       }
     });
@@ -150,7 +149,10 @@ function settle(place: Place, fault: StoreError | null): void {
 }
 
 /** @returns whether it was undone and is worth another try; else it is written, or refused with nothing of it left */
-async function meetsConflict(place: Place, session: Session): Promise<boolean> {
+async function meetsConflict(
+  place: Place,
+  { session, isLast }: { readonly session: Session; readonly isLast: boolean },
+): Promise<boolean> {
   place.state = "writing";
   try {
     await place.member.write(session);
@@ -165,6 +167,6 @@ async function meetsConflict(place: Place, session: Session): Promise<boolean> {
     return false;
   }
   // The next member's savepoint in the same message: one way to the database less for each.
-  await session.exec("release savepoint member; savepoint member");
+  if (!isLast) await session.exec("release savepoint member; savepoint member");
   return false;
 }

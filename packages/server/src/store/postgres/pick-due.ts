@@ -60,11 +60,15 @@ async function pickFrom(
       order by o.turn, o.due_at_ms
       limit ${bound.limit}
     )
-    select d.tenant_id, d.delivery_id, c.turn, c.due_at_ms, d.ordered_by is not null as is_ordered
+    select c.tenant_id, c.delivery_id, c.turn, c.due_at_ms, locked.is_ordered
     from candidate c
-    join deliveries d on d.tenant_id = c.tenant_id and d.delivery_id = c.delivery_id
-    where d.due_at_ms <= ${nowMs}
-    for no key update of d skip locked`.execute(db);
+    -- Row by row by its key: as a join it is planned as one with the whole table, as long as that is small.
+    cross join lateral (
+      select d.ordered_by is not null as is_ordered
+      from deliveries d
+      where d.tenant_id = c.tenant_id and d.delivery_id = c.delivery_id and d.due_at_ms <= ${nowMs}
+      for no key update skip locked
+    ) locked`.execute(db);
   return rows.toSorted((a, b) => (a.turn === b.turn ? a.due_at_ms - b.due_at_ms : a.turn - b.turn));
 }
 

@@ -1,4 +1,5 @@
 import { newTimedId } from "@sameface/contract";
+import { type RawBuilder, sql } from "kysely";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
@@ -40,7 +41,7 @@ export function createPostgresBackend(parts: PostgresParts): Backend {
   };
   return {
     clock: parts.clock,
-    read: async (work) => await transactions.read(work),
+    read: async (work) => await transactions.read(async ({ db, nowMs }) => await work({ db, nowMs, listed })),
     write: createWrite({ ...parts, groups }),
     pickDue,
     earliestDue,
@@ -62,6 +63,10 @@ export function createPostgresBackend(parts: PostgresParts): Backend {
   };
 }
 
+function listed(ids: readonly string[]): RawBuilder<string> {
+  return sql`(select unnest(${ids}::text[]))`;
+}
+
 function createWrite(
   parts: Pick<PostgresParts, "transactions" | "random" | "listeners" | "wake"> & {
     readonly groups: Readonly<Record<GroupOrder["group"], GroupCommit>>;
@@ -77,7 +82,7 @@ function createWrite(
         after.due = true;
       };
       const newId = (): string => newTimedId(random, nowMs);
-      return await work({ db, nowMs, newId, madeDue, locksRows: true });
+      return await work({ db, nowMs, listed, newId, madeDue, locksRows: true });
     };
     const result =
       order === undefined ? await transactions.write(inSession) : await inGroup(groups[order.group], order, inSession);

@@ -28,8 +28,8 @@ export interface Transactions {
   read<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Work that is done again after a conflict; resolves after the commit. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  /** Once, without trying again; its faults are the driver's. */
-  once<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Once, without trying again; its faults are the driver's. @param first a statement that goes with the beginning */
+  once<T>(first: string, work: (session: Session) => Promise<T>): Promise<T>;
   /** The jittered wait before a conflict is tried again. */
   pause(): Promise<void>;
 }
@@ -73,7 +73,7 @@ export function createTransactions({ pool, clock, random, timeOf }: Options): Tr
         await pause();
       }
     },
-    once: async (work) => await run(WRITE, work),
+    once: async (first, work) => await run(`${WRITE}; ${first}`, work),
     pause,
   };
 }
@@ -121,7 +121,7 @@ async function beginOn(
       const answers = (await client.query(`${begin}; ${NOW}`)) as unknown as readonly pg.QueryResult<{
         now_ms: AtMs;
       }>[];
-      const nowMs = answers[1]?.rows[0]?.now_ms;
+      const nowMs = answers.at(-1)?.rows[0]?.now_ms;
       if (nowMs === undefined) throw new TypeError("the database told no time");
       return { client, nowMs };
     } catch (cause) {

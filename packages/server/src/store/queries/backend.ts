@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely, RawBuilder, Transaction } from "kysely";
 import type { Clock } from "../../clock.ts";
 import type { AtMs } from "../records.ts";
 import type { ClaimRequest } from "../store.ts";
@@ -8,6 +8,8 @@ import type { Tables } from "./tables.ts";
 export interface ReadView {
   readonly db: Kysely<Tables> | Transaction<Tables>;
   readonly nowMs: AtMs;
+  /** For `in`: one parameter however many they are, so that the statement is built, sent and planned as one of its kind. */
+  readonly listed: (ids: readonly string[]) => RawBuilder<string>;
 }
 
 /** One transaction, or a savepoint in one that several callers share; what it wrote is gone when the work throws. */

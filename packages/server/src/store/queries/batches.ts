@@ -91,11 +91,3 @@ function refuse<Item, Verdict>(
     else settle(alone(item));
   }
 }
-
-/** Ids up to the next power of two, the last one repeated: a handful of statements to keep prepared, not hundreds. */
-export function padded(ids: readonly string[]): readonly string[] {
-  const last = ids.at(-1);
-  if (last === undefined) return ids;
-  const length = 2 ** Math.ceil(Math.log2(ids.length));
-  return [...ids, ...Array.from({ length: length - ids.length }, () => last)];
-}

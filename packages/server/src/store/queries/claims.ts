@@ -2,10 +2,11 @@ import { sql } from "kysely";
 import type { AtMs, Endpoint } from "../records.ts";
 import type { ClaimedDelivery, ClaimRequest, Store } from "../store.ts";
 import type { Backend, GroupOrder, PickedDelivery, WriteView } from "./backend.ts";
-import { toEndpoints } from "./endpoint-records.ts";
+import { readSecrets, toEndpoint } from "./endpoint-records.ts";
 import { spendRate } from "./lane-room.ts";
 import { parkBehind } from "./ordered.ts";
 import type { DeliveryRow, EventRow } from "./tables.ts";
+import { together } from "./together.ts";
 
 /** After the results that wait: what they free is claimed in the same commit. It waits for no lock, only skips. */
 const CLAIM: GroupOrder = { group: "queue", lock: "2 claim" };
@@ -116,11 +117,7 @@ export async function lease(
       updated_at_ms: view.nowMs,
     }))
     .where("tenant_id", "=", chosen.tenantId)
-    .where(
-      "delivery_id",
-      "in",
-      chosen.deliveries.map((delivery) => delivery.deliveryId),
-    )
+    .where("delivery_id", "in", view.listed(chosen.deliveries.map((delivery) => delivery.deliveryId)))
     .returningAll()
     .execute();
   return await withContents(view, { tenantId: chosen.tenantId, rows, leaseUntilMs });
@@ -131,25 +128,28 @@ async function withContents(
   leased: { readonly tenantId: string; readonly rows: readonly DeliveryRow[]; readonly leaseUntilMs: AtMs },
 ): Promise<readonly ClaimedDelivery[]> {
   const { tenantId, rows, leaseUntilMs } = leased;
-  const distinct = (ids: readonly string[]): readonly string[] => [...new Set(ids)];
-  const events = await view.db
-    .selectFrom("events")
-    .select(["event_id", "outcome", "body", "traceparent"])
-    .where("tenant_id", "=", tenantId)
-    .where("event_id", "in", distinct(rows.map((row) => row.event_id)))
-    .execute();
-  const endpointRows = await view.db
-    .selectFrom("endpoints")
-    .selectAll()
-    .where("tenant_id", "=", tenantId)
-    .where("endpoint_id", "in", distinct(rows.map((row) => row.endpoint_id)))
-    .execute();
+  const endpointIds = [...new Set(rows.map((row) => row.endpoint_id))];
+  const [events, endpointRows, secrets] = await together([
+    view.db
+      .selectFrom("events")
+      .select(["event_id", "outcome", "body", "traceparent"])
+      .where("tenant_id", "=", tenantId)
+      .where("event_id", "in", view.listed([...new Set(rows.map((row) => row.event_id))]))
+      .execute(),
+    view.db
+      .selectFrom("endpoints")
+      .selectAll()
+      .where("tenant_id", "=", tenantId)
+      .where("endpoint_id", "in", view.listed(endpointIds))
+      .execute(),
+    readSecrets(view, { tenantId, endpointIds }),
+  ]);
   const eventOf = new Map(events.map((event) => [event.event_id, event]));
   for (const endpoint of endpointRows) {
     const claimed = rows.filter((row) => row.endpoint_id === endpoint.endpoint_id).length;
     await spendRate(view, endpoint, claimed);
   }
-  const endpointOf = new Map((await toEndpoints(view, endpointRows)).map((one) => [one.endpointId, one]));
+  const endpointOf = new Map(endpointRows.map((row) => [row.endpoint_id, toEndpoint(row, secrets)]));
   return rows.map((row) =>
     toClaimed(row, { leaseUntilMs, event: eventOf.get(row.event_id), endpoint: endpointOf.get(row.endpoint_id) }),
   );

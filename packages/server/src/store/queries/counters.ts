@@ -3,7 +3,6 @@ import { type CountedFailures, type LockState, lockStateOf, stricter } from "../
 import type { CounterKey, Decision, InTenant, LockGuard, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, ReadView, WriteView } from "./backend.ts";
-import { padded } from "./batches.ts";
 import { createSharedReads } from "./shared-reads.ts";
 
 /** The part of the {@link Store} about counted failures. */
@@ -35,17 +34,17 @@ async function readLocks(view: ReadView, asked: readonly (InTenant & LockGuard)[
 
 /** By their {@link nameOf}. */
 async function readCounters(
-  { db }: ReadView,
+  view: ReadView,
   tenantId: string,
   keys: readonly CounterKey[],
 ): Promise<ReadonlyMap<string, CountedFailures>> {
   if (keys.length === 0) return new Map();
-  const rows = await db
+  const rows = await view.db
     .selectFrom("failure_counters")
     .select(["scope", "subject", "consecutive_failures", "last_failure_at_ms"])
     .where("tenant_id", "=", tenantId)
     .where("scope", "in", [...new Set(keys.map(({ scope }) => scope))])
-    .where("subject", "in", padded([...new Set(keys.map(({ subject }) => subject))]))
+    .where("subject", "in", view.listed([...new Set(keys.map(({ subject }) => subject))]))
     .execute();
   return new Map(rows.map((row) => [nameOf(row), toCounted(row)]));
 }

@@ -1,7 +1,6 @@
 import type { Customer, Page } from "../records.ts";
 import type { CustomerRef, InTenant, Paging, Store } from "../store.ts";
 import type { Backend, ReadView } from "./backend.ts";
-import { padded } from "./batches.ts";
 import { encodeCursor, idCursor } from "./cursor.ts";
 import { createSharedReads } from "./shared-reads.ts";
 import type { CustomerRow, Tables, TemplateRow } from "./tables.ts";
@@ -22,15 +21,15 @@ export async function readRevision(view: ReadView, { tenantId, customerId }: Cus
 
 /** The present revisions by id; one that is missing: no such customer. */
 export async function readRevisions(
-  { db }: ReadView,
+  view: ReadView,
   tenantId: string,
   customerIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await db
+  const rows = await view.db
     .selectFrom("customers")
     .select(["customer_id", "revision"])
     .where("tenant_id", "=", tenantId)
-    .where("customer_id", "in", padded(customerIds))
+    .where("customer_id", "in", view.listed(customerIds))
     .execute();
   return new Map(rows.map((row) => [row.customer_id, row.revision]));
 }
@@ -43,7 +42,7 @@ async function readCustomers(view: ReadView, refs: readonly CustomerRef[]): Prom
     .selectFrom("customers")
     .selectAll()
     .where("tenant_id", "=", tenantId)
-    .where("customer_id", "in", padded(refs.map(({ customerId }) => customerId)))
+    .where("customer_id", "in", view.listed(refs.map(({ customerId }) => customerId)))
     .execute();
   const customers = new Map((await withBelongings(view, rows)).map((one) => [one.customerId, one]));
   return refs.map(({ customerId }) => customers.get(customerId) ?? null);
@@ -84,25 +83,25 @@ async function listCustomers(
 }
 
 /** All rows are of one tenant. */
-async function withBelongings({ db }: ReadView, rows: readonly CustomerRow[]): Promise<readonly Customer[]> {
+async function withBelongings(view: ReadView, rows: readonly CustomerRow[]): Promise<readonly Customer[]> {
   const tenantId = rows[0]?.tenant_id;
   if (tenantId === undefined) return [];
-  const subjects = padded(rows.map((row) => row.subject));
-  const templates = await db
+  const subjects = view.listed(rows.map((row) => row.subject));
+  const templates = await view.db
     .selectFrom("templates")
     .selectAll()
     .where("tenant_id", "=", tenantId)
-    .where("customer_id", "in", padded(rows.map((row) => row.customer_id)))
+    .where("customer_id", "in", view.listed(rows.map((row) => row.customer_id)))
     .orderBy("enrolled_at_ms")
     .orderBy("interview_id")
     .execute();
-  const blocks = await db
+  const blocks = await view.db
     .selectFrom("blocks")
     .selectAll()
     .where("tenant_id", "=", tenantId)
     .where("subject", "in", subjects)
     .execute();
-  const counters = await db
+  const counters = await view.db
     .selectFrom("failure_counters")
     .selectAll()
     .where("tenant_id", "=", tenantId)

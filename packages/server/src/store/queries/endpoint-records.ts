@@ -23,24 +23,29 @@ export async function readEndpoint(
 export async function toEndpoints(view: ReadView, rows: readonly EndpointRow[]): Promise<readonly Endpoint[]> {
   const tenantId = rows[0]?.tenant_id;
   if (tenantId === undefined) return [];
-  const secrets = await view.db
+  const secrets = await readSecrets(view, { tenantId, endpointIds: rows.map((row) => row.endpoint_id) });
+  return rows.map((row) => toEndpoint(row, secrets));
+}
+
+/** The secrets of endpoints of one tenant that sign at this moment. */
+export async function readSecrets(
+  view: ReadView,
+  where: { readonly tenantId: string; readonly endpointIds: readonly string[] },
+): Promise<readonly EndpointSecretRow[]> {
+  return await view.db
     .selectFrom("endpoint_secrets")
     .selectAll()
-    .where("tenant_id", "=", tenantId)
-    .where(
-      "endpoint_id",
-      "in",
-      rows.map((row) => row.endpoint_id),
-    )
-    .where((where) => where.or([where("expires_at_ms", "is", null), where("expires_at_ms", ">", view.nowMs)]))
+    .where("tenant_id", "=", where.tenantId)
+    .where("endpoint_id", "in", view.listed(where.endpointIds))
+    .where((row) => row.or([row("expires_at_ms", "is", null), row("expires_at_ms", ">", view.nowMs)]))
     .orderBy("created_at_ms", "desc")
     .orderBy("kind")
     .orderBy("secret_id")
     .execute();
-  return rows.map((row) => toEndpoint(row, secrets));
 }
 
-function toEndpoint(row: EndpointRow, secrets: readonly EndpointSecretRow[]): Endpoint {
+/** @param secrets of this endpoint, and of others */
+export function toEndpoint(row: EndpointRow, secrets: readonly EndpointSecretRow[]): Endpoint {
   return {
     endpointId: row.endpoint_id,
     tenantId: row.tenant_id,

@@ -1,10 +1,11 @@
 import type { AttemptResult } from "../store.ts";
 import { attemptRow } from "./attempt-row.ts";
 import type { Backend, GroupOrder, WriteView } from "./backend.ts";
-import { createBatches, padded } from "./batches.ts";
+import { createBatches } from "./batches.ts";
 import { afterSuccess } from "./endpoint-health.ts";
 import { type CountedAttempt, countAttempts } from "./hourly.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
+import { together } from "./together.ts";
 
 /** What became of a result in a batch; `alone`: it changes more than its own row, and is written by itself. */
 export type BatchVerdict = "recorded" | "stale" | "alone";
@@ -28,8 +29,7 @@ async function finishDelivered(view: WriteView, results: readonly AttemptResult[
   const counted: CountedAttempt[] = [];
   for (const tenantId of new Set(results.map((result) => result.tenantId))) {
     const own = results.filter((result) => result.tenantId === tenantId);
-    const rows = await readRows(view, tenantId, own);
-    const untroubled = await readUntroubled(view, tenantId, own);
+    const [rows, untroubled] = await together([readRows(view, tenantId, own), readUntroubled(view, tenantId, own)]);
     const simple: { row: DeliveryRow; result: AttemptResult }[] = [];
     for (const result of own) {
       const row = rows.get(result.deliveryId);
@@ -56,7 +56,7 @@ async function readRows(
     .selectAll()
     .$if(view.locksRows, (query) => query.forNoKeyUpdate())
     .where("tenant_id", "=", tenantId)
-    .where("delivery_id", "in", padded(results.map((result) => result.deliveryId)))
+    .where("delivery_id", "in", view.listed(results.map((result) => result.deliveryId)))
     // Locked in one order by all nodes.
     .orderBy("delivery_id")
     .execute();
@@ -81,7 +81,7 @@ async function readUntroubled(
       "failing_told_at_ms",
     ])
     .where("tenant_id", "=", tenantId)
-    .where("endpoint_id", "in", padded([...new Set(results.map((result) => result.endpointId))]))
+    .where("endpoint_id", "in", view.listed([...new Set(results.map((result) => result.endpointId))]))
     .execute();
   const calm = rows.filter((row) => row.failing_told_at_ms === null && afterSuccess(row) === null);
   return new Set(calm.map((row) => row.endpoint_id));
@@ -93,14 +93,16 @@ async function writeAll(
   simple: readonly { readonly row: DeliveryRow; readonly result: AttemptResult }[],
 ): Promise<void> {
   if (simple.length === 0) return;
-  await view.db
-    .insertInto("delivery_attempts")
-    .values(simple.map(({ row, result }) => attemptRow(row, result)))
-    .execute();
-  await view.db
-    .updateTable("deliveries")
-    .set({ status: "delivered", reason: null, due_at_ms: null, crashes: 0, updated_at_ms: view.nowMs })
-    .where("tenant_id", "=", tenantId)
-    .where("delivery_id", "in", padded(simple.map(({ row }) => row.delivery_id)))
-    .execute();
+  await together([
+    view.db
+      .insertInto("delivery_attempts")
+      .values(simple.map(({ row, result }) => attemptRow(row, result)))
+      .execute(),
+    view.db
+      .updateTable("deliveries")
+      .set({ status: "delivered", reason: null, due_at_ms: null, crashes: 0, updated_at_ms: view.nowMs })
+      .where("tenant_id", "=", tenantId)
+      .where("delivery_id", "in", view.listed(simple.map(({ row }) => row.delivery_id)))
+      .execute(),
+  ]);
 }

@@ -2,7 +2,6 @@ import type { ApiKey, AuditEntry } from "../records.ts";
 import type { Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, ReadView, WriteView } from "./backend.ts";
-import { padded } from "./batches.ts";
 import { encodeCursor, idCursor } from "./cursor.ts";
 import { wantRoom } from "./quotas.ts";
 import { createSharedReads } from "./shared-reads.ts";
@@ -36,11 +35,11 @@ export function keyQueries(
   };
 }
 
-async function findKeys({ db }: ReadView, hashes: readonly string[]): Promise<readonly (ApiKey | null)[]> {
-  const rows = await db
+async function findKeys(view: ReadView, hashes: readonly string[]): Promise<readonly (ApiKey | null)[]> {
+  const rows = await view.db
     .selectFrom("api_keys")
     .selectAll()
-    .where("hash", "in", padded([...new Set(hashes)]))
+    .where("hash", "in", view.listed([...new Set(hashes)]))
     .execute();
   const keys = new Map(rows.map((row) => [row.hash, toKey(row)]));
   return hashes.map((hash) => keys.get(hash) ?? null);

@@ -1,7 +1,6 @@
 import type { InTenant, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Backend, ReadView } from "./backend.ts";
-import { padded } from "./batches.ts";
 import { shortenKeeping } from "./pictures.ts";
 import { createSharedReads } from "./shared-reads.ts";
 
@@ -24,11 +23,11 @@ export function policyQueries(backend: Backend): Pick<Store, "readPolicy" | "wri
   };
 }
 
-async function readPolicies({ db }: ReadView, asked: readonly InTenant[]): Promise<readonly (string | null)[]> {
-  const rows = await db
+async function readPolicies(view: ReadView, asked: readonly InTenant[]): Promise<readonly (string | null)[]> {
+  const rows = await view.db
     .selectFrom("policies")
     .select(["tenant_id", "policy"])
-    .where("tenant_id", "in", padded([...new Set(asked.map(({ tenantId }) => tenantId))]))
+    .where("tenant_id", "in", view.listed([...new Set(asked.map(({ tenantId }) => tenantId))]))
     .execute();
   const policies = new Map(rows.map((row) => [row.tenant_id, row.policy]));
   return asked.map(({ tenantId }) => policies.get(tenantId) ?? null);

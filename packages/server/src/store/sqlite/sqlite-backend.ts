@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { newTimedId } from "@sameface/contract";
-import type { Kysely } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
@@ -38,7 +38,7 @@ export function createSqliteBackend(parts: SqliteParts): Backend {
   };
   return {
     clock: parts.clock,
-    read: async (work) => await reads.run(async () => await work({ db: readingDb, nowMs: nowMs() })),
+    read: async (work) => await reads.run(async () => await work({ db: readingDb, nowMs: nowMs(), listed })),
     write: createWrite({ ...parts, commits, listeners, db: kyselyOver(writer) }),
     pickDue,
     earliestDue,
@@ -64,6 +64,10 @@ export function createSqliteBackend(parts: SqliteParts): Backend {
   };
 }
 
+function listed(ids: readonly string[]): RawBuilder<string> {
+  return sql`(select value from json_each(${JSON.stringify(ids)}))`;
+}
+
 function createWrite(
   parts: Pick<SqliteParts, "nowMs" | "random"> & {
     readonly commits: GroupCommit;
@@ -85,7 +89,7 @@ function createWrite(
         write: async () => {
           const atMs = nowMs();
           const newId = (): string => newTimedId(random, atMs);
-          written.push({ result: await work({ db, nowMs: atMs, newId, madeDue, locksRows: false }) });
+          written.push({ result: await work({ db, nowMs: atMs, listed, newId, madeDue, locksRows: false }) });
         },
         committed: () => {
           for (const one of written) resolve(one);
