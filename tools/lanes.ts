@@ -36,7 +36,7 @@ export const LANES = {
   },
   // On what `npm run packages` packed last.
   packages: { budgetMinutes: 8, files: [PACKED], except: [], concurrency: 1 },
-  // Two processes of its own, whatever the machine has: 10,000 seeds, or as many as four minutes allow.
+  // Two processes of its own, whatever the machine has: 10,000 seeds, or as many as its minutes allow.
   sim: { budgetMinutes: 5, files: [SIM], except: [], concurrency: 1 },
   // Defects are planted in a copy, and found one after another; the simulation uses both cores.
   mutate: { budgetMinutes: 8, files: [MUTANTS], except: [], concurrency: 1 },

@@ -33,7 +33,8 @@ async function runAll(asked: SeedsRequest, rig: Rig): Promise<SeedsReport> {
     ran += 1;
     if (run.violations.length > 0) failed = await tell(wanted, run, { rig, isShrunk: asked.shrink !== false });
   }
-  return { ran, counts, traces, failed };
+  const { user, system } = process.cpuUsage();
+  return { ran, cpuMs: (user + system) / 1_000, counts, traces, failed };
 }
 
 function* seedsOf({ known = [], first, step, count, rest }: SeedsRequest): Iterable<number> {

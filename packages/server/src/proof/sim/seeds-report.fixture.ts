@@ -19,6 +19,8 @@ export interface SeedsRequest {
 /** What came of them. */
 export interface SeedsReport {
   readonly ran: number;
+  /** What they took of a core, the start of the process included. */
+  readonly cpuMs: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly traces: Readonly<Record<number, string>>;
   /** The first that failed; the process stops there. */
