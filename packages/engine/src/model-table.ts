@@ -95,7 +95,7 @@ export const MODEL_TABLE = {
       { name: "503", length: 128 * 7 * 7, inner: true },
     ],
     preprocessing: {
-      id: "arc112-bgr-1",
+      id: "arc112-bgr-2",
       width: 112,
       height: 112,
       channels: "BGR",

@@ -2,7 +2,7 @@
 
 /** What was measured at the named thresholds. */
 export const FIGURES = {
-  "eer": 0.00531,
+  "eer": 0.00332,
   "people": 21,
   "points": [
     {
@@ -10,15 +10,15 @@ export const FIGURES = {
       "strangers": {
         "pairs": 22256,
         "people": 32,
-        "fmr": 0.02251
+        "fmr": 0.02202
       },
       "strangersInterval": [
-        0.01275,
-        0.03742
+        0.01255,
+        0.03689
       ],
       "same": {
         "pairs": 377,
-        "fnmr": 0.02653
+        "fnmr": 0.02387
       }
     },
     {
@@ -26,15 +26,15 @@ export const FIGURES = {
       "strangers": {
         "pairs": 22256,
         "people": 32,
-        "fmr": 0.00593
+        "fmr": 0.00566
       },
       "strangersInterval": [
-        0.00266,
-        0.0106
+        0.00253,
+        0.01045
       ],
       "same": {
         "pairs": 377,
-        "fnmr": 0.03714
+        "fnmr": 0.03448
       }
     },
     {
@@ -42,15 +42,15 @@ export const FIGURES = {
       "strangers": {
         "pairs": 22256,
         "people": 32,
-        "fmr": 0.00189
+        "fmr": 0.0018
       },
       "strangersInterval": [
-        0.00055,
-        0.00381
+        0.00044,
+        0.00374
       ],
       "same": {
         "pairs": 377,
-        "fnmr": 0.07162
+        "fnmr": 0.06631
       }
     }
   ]

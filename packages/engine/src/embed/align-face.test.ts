@@ -75,6 +75,18 @@ describe("alignFace", () => {
     }
   });
 
+  it("averages nothing away of a face that is up to half as large again as its crop, and something of a larger one", async () => {
+    const contrast = async (scale: number) => {
+      // Columns of one pixel, black and white in turn: averaged over two they are grey.
+      const [width, height] = [Math.ceil(200 * scale), Math.ceil(200 * scale)];
+      const rgb = Uint8Array.from({ length: width * height * 3 }, (_, i) => ((Math.floor(i / 3) % width) % 2) * 255);
+      const crop = await alignFace({ width, height, rgb }, move({ a: scale, b: 0, tx: 20, ty: 20 }));
+      return Math.max(...crop) - Math.min(...crop);
+    };
+    assert.ok((await contrast(1.45)) > 240);
+    assert.ok((await contrast(3)) < 200);
+  });
+
   it("puts the face where a framing wants it, in the size that it wants", async () => {
     const points = move({ a: 2, b: 0, tx: 90, ty: 60 });
     const framing = { ...FACE_FRAMING, zoom: 0.5, eyes: { x: 50, y: 80 } };

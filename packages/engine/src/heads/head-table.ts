@@ -52,7 +52,7 @@ export const HEAD_TABLE = {
   mask: {
     file: "mask.f32",
     bytes: 70_564,
-    sha256: "ca3496cf9cadfe32f3d13c68d98d6e4c03ad4348445b3bd9ac6674097dea3f85",
+    sha256: "573349686012402325b36cd02a99736f2737001597ab1f93a23f5cc9ec76e67c",
     licence: LICENCE,
     inputs: [FACE_14, HEAD_14],
     threshold: 0.92,
@@ -60,7 +60,7 @@ export const HEAD_TABLE = {
   lenses: {
     file: "lenses.f32",
     bytes: 50_180,
-    sha256: "2a2cd27e76b69fa3300bba58d25af330faadeb9535f596502ff042cbcd1fb4e0",
+    sha256: "df1f2ae4a6cc764bcded029f0490e31cd280634eb617c3a9a53e948ab86d84db",
     licence: LICENCE,
     inputs: [FACE_14, FACE_7],
     threshold: 0.45,
@@ -68,10 +68,10 @@ export const HEAD_TABLE = {
   headCover: {
     file: "head-cover.f32",
     bytes: 25_092,
-    sha256: "a625eaed72c8131ff6ce9d6926b2adeaba473464fbe63b7f49f5c0cab7aedaec",
+    sha256: "618a57f5bd35f224869ce391e15a02b22df9dbd2eb766b19cf02b198945d7a60",
     licence: LICENCE,
     inputs: [CROWN_7],
-    threshold: 1.4,
+    threshold: 1.35,
   },
 } as const satisfies Record<CheckName, HeadRow>;
 

@@ -13,17 +13,17 @@ interface EvaluatedThreshold {
 export const EVALUATED: readonly EvaluatedThreshold[] = [
   {
     threshold: MATCH_THRESHOLDS.convenient,
-    falseMatchRate: 0.0225,
-    falseMatchRateUpTo: 0.0374,
-    falseNonMatchRate: 0.0444,
+    falseMatchRate: 0.022,
+    falseMatchRateUpTo: 0.0369,
+    falseNonMatchRate: 0.04,
   },
   {
     threshold: MATCH_THRESHOLDS.balanced,
-    falseMatchRate: 0.0059,
-    falseMatchRateUpTo: 0.0106,
-    falseNonMatchRate: 0.0578,
+    falseMatchRate: 0.0057,
+    falseMatchRateUpTo: 0.0104,
+    falseNonMatchRate: 0.0533,
   },
-  { threshold: MATCH_THRESHOLDS.strict, falseMatchRate: 0.0019, falseMatchRateUpTo: 0.0038, falseNonMatchRate: 0.1067 },
+  { threshold: MATCH_THRESHOLDS.strict, falseMatchRate: 0.0018, falseMatchRateUpTo: 0.0037, falseNonMatchRate: 0.0933 },
 ];
 
 /**
