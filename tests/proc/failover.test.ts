@@ -135,7 +135,7 @@ describe("a server whose PostgreSQL fails over to its standby", { concurrency: t
     const stored = await scene.eventIds();
     const lost = [...acknowledged].filter((id) => !stored.has(id));
     console.log(
-      `synchronous ${JSON.stringify({ acknowledged: acknowledged.size, refused: refused.length, lost: lost.length, failedOverMs })}`,
+      `told: synchronous ${JSON.stringify({ acknowledged: acknowledged.size, refused: refused.length, lost: lost.length, failedOverMs })}`,
     );
     assert.deepEqual(lost, []);
     assert.deepEqual([...new Set(refused)], [503]);
@@ -164,7 +164,7 @@ describe("a server whose PostgreSQL fails over to its standby", { concurrency: t
     const stored = await scene.eventIds();
     const lost = [...acknowledged].filter((id) => !stored.has(id));
     console.log(
-      `asynchronous ${JSON.stringify({ behindBytes, acknowledged: acknowledged.size, refused: refused.length, lost: lost.length, failedOverMs })}`,
+      `told: asynchronous ${JSON.stringify({ behindBytes, acknowledged: acknowledged.size, refused: refused.length, lost: lost.length, failedOverMs })}`,
     );
     // As the manual says; were nothing lost, the standby would not have been behind.
     assert.ok(lost.length > 0);

@@ -47,7 +47,7 @@ describe("the comparison of signatures, by its time over 100,000", () => {
   it("tells nothing of where the first wrong character is", (t) => {
     const value = measure((one) => equalInConstantTime(expected, one), [wrongAt(0), wrongAt(42)]);
     t.diagnostic(`t = ${value.toFixed(2)}`);
-    console.log(`timing ${JSON.stringify({ comparisons: COMPARISONS, t: Math.round(value * 100) / 100 })}`);
+    console.log(`told: timing ${JSON.stringify({ comparisons: COMPARISONS, t: Math.round(value * 100) / 100 })}`);
     assert.ok(Math.abs(value) < MOST_T, `t = ${value}`);
   });
 

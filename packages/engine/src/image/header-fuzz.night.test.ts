@@ -9,8 +9,8 @@ import { readHeader } from "./read-header.ts";
 
 const SECONDS = Number(process.env["SAMEFACE_FUZZ_SECONDS"] ?? "60");
 const SEED = Number(process.env["SAMEFACE_FUZZ_SEED"] ?? Date.now());
-/** B4: whatever the file is, and what this machine does beside it. */
-const MOST_MS = 250;
+/** B4: of a core, whatever the file is; on a machine that others use, it may wait for longer. */
+const MOST_CPU_MS = 250;
 /** A decoder is asked for one of so many: it takes a thousand times as long. */
 const DECODED_EVERY = 50;
 
@@ -55,9 +55,10 @@ describe(`the header reader and scan counter over files changed at random, ${SEC
       const bytes = mutated(files[below(files.length)] ?? Buffer.alloc(0), below);
       const format = imageFormat(bytes);
       if (format === null) continue;
-      const startedMs = performance.now();
+      const before = process.cpuUsage();
       const { header, problem } = readHeader(bytes, { format, limits: DEFAULT_LIMITS });
-      assert.ok(performance.now() - startedMs < MOST_MS, `run ${seen.runs} was slow`);
+      const { user, system } = process.cpuUsage(before);
+      assert.ok((user + system) / 1_000 < MOST_CPU_MS, `run ${seen.runs} was slow`);
       if (header === null || problem !== null) continue;
       seen.accepted += 1;
       if (seen.accepted % DECODED_EVERY > 0) continue;
@@ -69,7 +70,7 @@ describe(`the header reader and scan counter over files changed at random, ${SEC
       const pixels = read.width * read.height;
       assert.ok(pixels <= header.width * header.height, `run ${seen.runs}: ${pixels} pixels`);
     }
-    console.log(`fuzzed ${JSON.stringify({ ...seen, seconds: SECONDS, seed: SEED })}`);
+    console.log(`told: fuzzed ${JSON.stringify({ ...seen, seconds: SECONDS, seed: SEED })}`);
     assert.ok(seen.accepted > 100 && seen.decoded > 0);
   });
 });
