@@ -23,14 +23,20 @@ export async function openSession(
   { bytes, runtime }: { readonly bytes: Uint8Array; readonly runtime: Runtime },
 ): Promise<Session> {
   const outputs = row.outputs.map((output) => output.name);
-  const inner = row.outputs.filter((output) => output.inner === true).map((output) => output.name);
-  const changed =
-    row.fillBlocks === true ? changeGraph(bytes, (graph) => lowerPRelu(fillBlocks(graph, outputs))) : bytes;
-  const exposed = exposeTensors(changed, inner);
-  const infer = await runtime.open({ bytes: exposed, input: row.input, outputs }).catch((cause: unknown) => {
-    throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
-  });
+  const infer = await runtime
+    .open({ bytes: graphBytes(row, bytes), input: row.input, outputs })
+    .catch((cause: unknown) => {
+      throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
+    });
   return sessionOver(row, infer);
+}
+
+/** The model that is loaded of a row's file: changed as the row says, and with its inner tensors as further outputs. */
+export function graphBytes(row: ModelRow, file: Uint8Array): Uint8Array {
+  const outputs = row.outputs.map((output) => output.name);
+  const inner = row.outputs.filter((output) => output.inner === true).map((output) => output.name);
+  const changed = row.fillBlocks === true ? changeGraph(file, (graph) => lowerPRelu(fillBlocks(graph, outputs))) : file;
+  return exposeTensors(changed, inner);
 }
 
 /** A session over anything that turns planes into named outputs, none of which is trusted. */
