@@ -45,7 +45,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const output: string[] = [];
   const child = spawn(
     process.execPath,
-    ["--max-semi-space-size=8", "--conditions=@sameface/source", path.join(root, "packages/cli/src/main.ts"), "serve"],
+    ["--max-semi-space-size=16", "--conditions=@sameface/source", path.join(root, "packages/cli/src/main.ts"), "serve"],
     {
       cwd: root,
       env: {

@@ -26,9 +26,12 @@ const MOST_ENDPOINTS = 1_000;
  */
 export function createKeyRing(vault: Sealer, signEd25519: SignEd25519 = signAtOnce): KeyRing {
   const opened = new Map<string, readonly SigningKey[]>();
+  // A claim has one object for all deliveries of an endpoint: its name is made once, not for each.
+  const names = new WeakMap<Endpoint, string>();
   const readyKeys = new WeakMap<Uint8Array, KeyObject>();
   const keysOf = (endpoint: Endpoint): readonly SigningKey[] => {
-    const name = nameOf(endpoint);
+    const name = names.get(endpoint) ?? nameOf(endpoint);
+    names.set(endpoint, name);
     const known = opened.get(name);
     if (known !== undefined) return known;
     const keys = openSigningKeys(endpoint, vault);
