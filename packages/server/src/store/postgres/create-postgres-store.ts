@@ -4,7 +4,7 @@ import pg from "pg";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import type { ColumnTypes } from "../migrations/column-types.ts";
-import { migrate } from "../migrations/migrate.ts";
+import { MIGRATIONS, migrate } from "../migrations/migrate.ts";
 import { rememberErased } from "../queries/remember-erased.ts";
 import { storeOver } from "../queries/store-over.ts";
 import type { AtMs } from "../records.ts";
@@ -13,6 +13,7 @@ import { StoreError } from "../store-error.ts";
 import { tombstoneFile } from "../tombstone-file.ts";
 import { checkServer, refusal } from "./check-server.ts";
 import { type ConnectOptions, connectOptions, nameOfDatabase } from "./connect-options.ts";
+import { gatherFirstStatistics } from "./first-statistics.ts";
 import { createNodeWake } from "./node-wake.ts";
 import { pendingSteps } from "./pending-steps.ts";
 import { createPostgresBackend } from "./postgres-backend.ts";
@@ -54,7 +55,7 @@ const MIGRATION_LOCK = 726_337_422;
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { clock, random, timeOf = (databaseMs: AtMs): AtMs => databaseMs } = options;
   const connect = connectOptions(options.url);
-  const schema = await prepare(connect, options);
+  const { schema, isNew } = await prepare(connect, options);
   // What does not wait for each other's answers is sent at once.
   const pool = new pg.Pool({ ...connectionLimits(), ...connect, max: CONNECTIONS, pipeline: true });
   // An idle connection that breaks has left the pool already; whoever needs one makes a new one.
@@ -66,7 +67,9 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     for (const listener of listeners) listener();
   };
   const wake = createNodeWake({ connect, pool, clock, random, channel: `sameface_due_${schema}`, heard });
+  const stopGathering = isNew ? gatherFirstStatistics({ pool, clock }) : () => undefined;
   const release = async (): Promise<void> => {
+    stopGathering();
     await wake.close();
     await pool.end();
   };
@@ -86,8 +89,11 @@ async function oneTurn(): Promise<void> {
   await setImmediate();
 }
 
-/** Brings the schema up to date. @returns the name of the schema */
-async function prepare(connect: ConnectOptions, { url, clock }: PostgresStoreOptions): Promise<string> {
+/** Brings the schema up to date. @returns its name, and whether it was empty */
+async function prepare(
+  connect: ConnectOptions,
+  { url, clock }: PostgresStoreOptions,
+): Promise<{ readonly schema: string; readonly isNew: boolean }> {
   // Another node's migration may take longer than any statement that serves.
   const client = new pg.Client({ ...connectionLimits(), ...connect, ...NO_LIMITS });
   try {
@@ -96,7 +102,7 @@ async function prepare(connect: ConnectOptions, { url, clock }: PostgresStoreOpt
     const pending = await pendingSteps(client);
     // On a schema that is up to date nothing is asked of a user who may not change it (S33).
     if (pending.length > 0) await bringUpToDate(client, { schema, clock, pending, name: nameOfDatabase(url) });
-    return schema;
+    return { schema, isNew: pending.length === MIGRATIONS.length };
   } catch (cause) {
     throw cause instanceof StoreError ? cause : refusal(cause, nameOfDatabase(url));
   } finally {
