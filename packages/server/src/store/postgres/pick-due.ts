@@ -62,12 +62,12 @@ async function pickFrom(
     )
     select c.tenant_id, c.delivery_id, c.turn, c.due_at_ms, locked.is_ordered
     from candidate c
-    -- Row by row by its key: as a join it is planned as one with the whole table, as long as that is small; and the
-    -- sum keeps it from the index of what is due, which seems empty where statistics are older than a backlog.
+    -- Row by row by its key: as a join it is planned as one with the whole table, as long as that is small; and
+    -- "coalesce" keeps it from the index of what is due, which seems empty where statistics are older than a backlog.
     cross join lateral (
       select d.ordered_by is not null as is_ordered
       from deliveries d
-      where d.tenant_id = c.tenant_id and d.delivery_id = c.delivery_id and d.due_at_ms + 0 <= ${nowMs}
+      where d.tenant_id = c.tenant_id and d.delivery_id = c.delivery_id and coalesce(d.due_at_ms, ${nowMs + 1}) <= ${nowMs}
       for no key update skip locked
     ) locked`.execute(db);
   return rows.toSorted((a, b) => (a.turn === b.turn ? a.due_at_ms - b.due_at_ms : a.turn - b.turn));
