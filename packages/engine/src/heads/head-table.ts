@@ -67,11 +67,11 @@ export const HEAD_TABLE = {
   },
   headCover: {
     file: "head-cover.f32",
-    bytes: 25_092,
-    sha256: "618a57f5bd35f224869ce391e15a02b22df9dbd2eb766b19cf02b198945d7a60",
+    bytes: 70_564,
+    sha256: "6a799f25cf0acdba0e2095b574f1e57940b1c4dd7de1dfbeeb0f21e4f33eaf25",
     licence: LICENCE,
-    inputs: [CROWN_7],
-    threshold: 1.35,
+    inputs: [CROWN_7, HEAD_14],
+    threshold: 1.4,
   },
 } as const satisfies Record<CheckName, HeadRow>;
 
