@@ -16,13 +16,13 @@ export function isCustomerId(value: unknown): value is string {
   return typeof value === "string" && CUSTOMER_ID.test(value);
 }
 
-/** The two digits of each byte. */
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** The two digits of each byte, one after the other. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** A new id: 24 characters `[0-9a-f]`, 96 random bits. */
 export function newId(random: RandomBytes): string {
   let id = "";
-  for (const byte of random.bytes(12)) id += HEX[byte] ?? "";
+  for (const byte of random.bytes(12)) id += HEX.slice(2 * byte, 2 * byte + 2);
   return id;
 }
 
