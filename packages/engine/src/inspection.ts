@@ -106,7 +106,7 @@ export interface Quality extends Light {
 
 /** One face as numbers. A template is personal data. @see engine.md §1 */
 export interface Template {
-  /** First 16 hex digits of the model's sha256, a dash, the pre-processing id: `87aacdfe57510db2-arc112-bgr-2`. */
+  /** First 16 hex digits of the model's sha256, a dash, the pre-processing id: `87aacdfe57510db2-arc112-bgr-1`. */
   readonly embedderId: string;
   /** L2 norm 1; 512 values of the embedder that ships. */
   readonly vector: Float32Array;
