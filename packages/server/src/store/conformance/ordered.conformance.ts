@@ -42,6 +42,8 @@ export function orderedConformance(open: OpenStore): void {
       await finish(bench, await claimOne(bench), FAILS);
       assert.deepEqual(await claim(bench), []);
       assert.equal(await bench.store.nextDueInMs(), 60_000);
+      const { waiting } = await bench.store.readBacklog();
+      assert.deepEqual([waiting.pending, waiting.failing], [1, 1], "what is parked waits all the same");
       bench.advance(60_000);
       const again = await claimOne(bench);
       assert.equal(again.eventId, first);

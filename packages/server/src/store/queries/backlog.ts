@@ -1,11 +1,14 @@
 import { sql } from "kysely";
-import type { Backlog } from "../records.ts";
+import type { Backlog, DeliveryStatus } from "../records.ts";
 import type { Store } from "../store.ts";
 import type { Backend, ReadView } from "./backend.ts";
+import { selectParked } from "./ordered.ts";
 
 const HOUR_MS = 3_600_000;
 /** A scrape must not read a million rows: from here on "many" is all that anybody needs to know. */
 const MOST = 100_000;
+
+type Statuses = ReturnType<typeof selectParked>;
 
 /** The part of the {@link Store} that metrics are read from. */
 export function backlogQueries({ read, earliestDue }: Backend): Pick<Store, "readBacklog"> {
@@ -24,25 +27,32 @@ export function backlogQueries({ read, earliestDue }: Backend): Pick<Store, "rea
 }
 
 /** By the partial indices over what has not ended: what was delivered is not read. */
-async function countWaiting({ db }: ReadView): Promise<Backlog["waiting"]> {
-  const scheduled = db
+async function countWaiting(view: ReadView): Promise<Backlog["waiting"]> {
+  const scheduled = view.db
     .selectFrom("deliveries")
     .select("status")
     .where("due_at_ms", "is not", null)
     .where("status", "in", ["pending", "failing"])
     .limit(MOST);
-  const due = await db
-    .selectFrom(scheduled.as("due"))
-    .select(["status", sql<number>`count(*)`.as("count")])
-    .groupBy("status")
-    .execute();
-  const countOf = (status: string): number => due.find((row) => row.status === status)?.count ?? 0;
+  // Behind one of the same customer, and so without a time.
+  const parked = selectParked(view).limit(MOST);
+  const [timed, behind] = [await countByStatus(view, scheduled), await countByStatus(view, parked)];
+  const countOf = (status: DeliveryStatus): number => (timed.get(status) ?? 0) + (behind.get(status) ?? 0);
   return {
     pending: countOf("pending"),
     failing: countOf("failing"),
-    inFlight: await countOne(db, "inFlight"),
-    held: await countOne(db, "held"),
+    inFlight: await countOne(view.db, "inFlight"),
+    held: await countOne(view.db, "held"),
   };
+}
+
+async function countByStatus({ db }: ReadView, rows: Statuses): Promise<ReadonlyMap<DeliveryStatus, number>> {
+  const counted = await db
+    .selectFrom(rows.as("rows"))
+    .select(["status", sql<number>`count(*)`.as("count")])
+    .groupBy("status")
+    .execute();
+  return new Map(counted.map(({ status, count }) => [status, count]));
 }
 
 async function countOne(db: ReadView["db"], status: "inFlight" | "held"): Promise<number> {

@@ -1,6 +1,5 @@
-import { type ExpressionBuilder, sql } from "kysely";
-import type { DeliveryStatus } from "../records.ts";
-import type { WriteView } from "./backend.ts";
+import { type ExpressionBuilder, type RawBuilder, sql } from "kysely";
+import type { ReadView, WriteView } from "./backend.ts";
 import type { DeliveryRow, Tables } from "./tables.ts";
 
 /**
@@ -9,8 +8,11 @@ import type { DeliveryRow, Tables } from "./tables.ts";
  * none is parked behind one that has just ended.
  */
 
-/** What comes before: under way or going to be. One that is `held` waits for its endpoint, as all behind it do. */
-const AHEAD = ["pending", "failing", "inFlight"] as const satisfies readonly DeliveryStatus[];
+/**
+ * What comes before: under way or going to be. One that is `held` waits for its endpoint, as all behind it do.
+ * In the very words of the index over these: only then is it read, and not all that was ever delivered.
+ */
+const IS_AHEAD: RawBuilder<boolean> = sql`status in ('pending', 'failing', 'inFlight')`;
 
 /** Parks what is not first. @returns the ids that were parked, of those asked for */
 export async function parkBehind(
@@ -40,7 +42,7 @@ function aheadOf(row: ExpressionBuilder<Tables, "deliveries">) {
     .whereRef("ahead.endpoint_id", "=", "deliveries.endpoint_id")
     .whereRef("ahead.ordered_by", "=", "deliveries.ordered_by")
     .whereRef("ahead.sequence", "<", "deliveries.sequence")
-    .where(sql`ahead.status in (${sql.join(AHEAD.map((status) => sql.lit(status)))})`.$castTo<boolean>());
+    .where(sql<boolean>`ahead.${IS_AHEAD}`);
 }
 
 /** One has ended: the next of the same customer is due, if it was parked. */
@@ -55,7 +57,7 @@ export async function freeNext(
     .where("tenant_id", "=", ended.tenant_id)
     .where("endpoint_id", "=", ended.endpoint_id)
     .where("ordered_by", "=", ended.ordered_by)
-    .where("status", "in", AHEAD)
+    .where(IS_AHEAD)
     .orderBy("sequence")
     .limit(1)
     .executeTakeFirst();
@@ -67,4 +69,14 @@ export async function freeNext(
     .where("delivery_id", "=", next.delivery_id)
     .execute();
   view.madeDue();
+}
+
+/** What is parked, of all tenants. */
+export function selectParked({ db }: ReadView) {
+  return db
+    .selectFrom("deliveries")
+    .select("status")
+    .where("ordered_by", "is not", null)
+    .where(IS_AHEAD)
+    .where("due_at_ms", "is", null);
 }

@@ -4,8 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
-import { addEndpoint, type Bench, claim, openBench, TENANT } from "../conformance/bench.fixture.ts";
+import {
+  addEndpoint,
+  type Bench,
+  claim,
+  claimOne,
+  decide,
+  finish,
+  openBench,
+  refOf,
+  TENANT,
+} from "../conformance/bench.fixture.ts";
 import { createSqliteStore } from "./create-sqlite-store.ts";
+
+const ANNA = refOf("anna");
 
 /** Rows as `recordDecision` would leave them, made by SQL alone: 100,000 decisions would take a minute. */
 const seedOf = (events: number): string => `
@@ -18,7 +30,12 @@ const seedOf = (events: number): string => `
   from events, endpoints;`;
 
 /** A store in which as many events wait for each of as many endpoints. */
-async function openFull(size: { readonly endpoints: number; readonly events: number }): Promise<Bench> {
+async function openFull(size: {
+  readonly endpoints: number;
+  readonly events: number;
+  /** What becomes of the rows, in a database that nobody has analysed since; absent: they wait, and it was analysed. */
+  readonly then?: string;
+}): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), "sameface-scale-"));
   const bench = await openBench(async (world) => {
     const store = await createSqliteStore({ ...world, folder });
@@ -30,7 +47,7 @@ async function openFull(size: { readonly endpoints: number; readonly events: num
   });
   for (let n = 0; n < size.endpoints; n += 1) await addEndpoint(bench);
   using database = new DatabaseSync(join(folder, "sameface.db"));
-  database.exec(`${seedOf(size.events)} analyze;`);
+  database.exec(`${seedOf(size.events)} ${size.then ?? "analyze;"}`);
   return bench;
 }
 
@@ -49,6 +66,27 @@ describe("claims at scale", () => {
     };
     await Promise.all(Array.from({ length: 6 }, work));
     assert.deepEqual([seen.length, new Set(seen).size], [100_000, 100_000]);
+  });
+
+  it("free the next of a customer at the same cost however much an ordered endpoint got before", async () => {
+    const then = `update deliveries set status = 'delivered', due_at_ms = null, ordered_by = '${ANNA.subject}';
+      update endpoints set ordered = 1; insert into feeds select '${TENANT}', max(sequence) from events;`;
+    await using few = await openFull({ endpoints: 1, events: 10, then });
+    await using many = await openFull({ endpoints: 1, events: 200_000, then });
+    const times = new Map<Bench, number>();
+    for (let round = 0; round < 12; round += 1) {
+      for (const bench of [few, many]) {
+        await decide(bench, { ref: ANNA });
+        await decide(bench, { ref: ANNA });
+        const first = await claimOne(bench);
+        const startMs = performance.now();
+        await finish(bench, first);
+        times.set(bench, Math.min(performance.now() - startMs, times.get(bench) ?? Number.POSITIVE_INFINITY));
+        await finish(bench, await claimOne(bench));
+      }
+    }
+    const ratio = (times.get(many) ?? 0) / (times.get(few) ?? 1);
+    assert.ok(ratio <= 2, `${ratio} times as much`);
   });
 
   it("cost no more where a thousand wait for each endpoint than where ten do", async () => {
