@@ -1,4 +1,5 @@
 import type { Schemas } from "@sameface/contract/client";
+import { Check } from "../kit/check.tsx";
 import { Field } from "../kit/field.tsx";
 import { Select } from "../kit/select.tsx";
 import { OUTCOMES } from "../kit/tones.ts";
@@ -54,6 +55,14 @@ export function EndpointFields({ draft, onChange, wrong }: DraftParts) {
       </Field>
       <ProfileChoice draft={draft} onChange={onChange} />
       <OutcomeChoice draft={draft} onChange={onChange} />
+      <PaceChoice draft={draft} onChange={onChange} />
+    </>
+  );
+}
+
+function PaceChoice({ draft, onChange }: DraftParts) {
+  return (
+    <>
       <Field label="Requests a second at most" hint="Empty: no bound. 1…1000.">
         {(parts) => (
           <input
@@ -68,23 +77,15 @@ export function EndpointFields({ draft, onChange, wrong }: DraftParts) {
           />
         )}
       </Field>
-      <OrderChoice draft={draft} onChange={onChange} />
-    </>
-  );
-}
-
-function OrderChoice({ draft, onChange }: DraftParts) {
-  return (
-    <label className="check">
-      <input
-        type="checkbox"
+      <Check
         checked={draft.ordered}
-        onChange={(event) => {
-          onChange({ ordered: event.target.checked });
+        onChange={(ordered) => {
+          onChange({ ordered });
         }}
-      />
-      In order for each customer: one that fails holds up those behind it
-    </label>
+      >
+        In order for each customer: one that fails holds up those behind it
+      </Check>
+    </>
   );
 }
 
@@ -125,16 +126,15 @@ function OutcomeChoice({ draft, onChange }: DraftParts) {
       <legend>Outcomes that are sent</legend>
       <div className="choices">
         {names.map((name) => (
-          <label key={name} className="check">
-            <input
-              type="checkbox"
-              checked={draft.outcomes.includes(name)}
-              onChange={(event) => {
-                toggle(name, event.target.checked);
-              }}
-            />
+          <Check
+            key={name}
+            checked={draft.outcomes.includes(name)}
+            onChange={(on) => {
+              toggle(name, on);
+            }}
+          >
             {OUTCOMES[name].label}
-          </label>
+          </Check>
         ))}
       </div>
       {draft.outcomes.length === 0 ? (

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useSession } from "../app/session.tsx";
 import { useAct } from "../app/use-act.tsx";
 import { Button } from "../kit/button.tsx";
+import { Check } from "../kit/check.tsx";
 import { Dialog } from "../kit/dialog.tsx";
 import { Field } from "../kit/field.tsx";
 import { FormEnd } from "../kit/form-end.tsx";
@@ -106,19 +107,17 @@ function ScopeChoice({
         {(Object.keys(SCOPES) as Scope[]).map((scope) => {
           const mine = mayGive(session.scopes, scope);
           return (
-            <label key={scope} className="check" title={mine ? undefined : "Your own key does not hold it"}>
-              <input
-                type="checkbox"
-                disabled={!mine}
-                checked={scopes.includes(scope)}
-                onChange={(event) => {
-                  onChange(event.target.checked ? [...scopes, scope] : scopes.filter((one) => one !== scope));
-                }}
-              />
-              <span>
-                <code>{scope}</code> <span className="faint small">{SCOPES[scope]}</span>
-              </span>
-            </label>
+            <Check
+              key={scope}
+              title={mine ? undefined : "Your own key does not hold it"}
+              disabled={!mine}
+              checked={scopes.includes(scope)}
+              onChange={(given) => {
+                onChange(given ? [...scopes, scope] : scopes.filter((one) => one !== scope));
+              }}
+            >
+              <code>{scope}</code> <span className="faint small">{SCOPES[scope]}</span>
+            </Check>
           );
         })}
       </div>

@@ -1,4 +1,5 @@
 import { Card } from "../kit/card.tsx";
+import { Check } from "../kit/check.tsx";
 import { Field } from "../kit/field.tsx";
 import { Select } from "../kit/select.tsx";
 import type { PolicyDraft } from "./policy-draft.ts";
@@ -36,16 +37,14 @@ export function CaptureFields({ draft, onChange }: DraftParts) {
             />
           )}
         </Field>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={draft.fileUpload}
-            onChange={(event) => {
-              onChange({ fileUpload: event.target.checked });
-            }}
-          />
-          <span>A file will do where there is no camera; never where moves are asked for</span>
-        </label>
+        <Check
+          checked={draft.fileUpload}
+          onChange={(fileUpload) => {
+            onChange({ fileUpload });
+          }}
+        >
+          A file will do where there is no camera; never where moves are asked for
+        </Check>
         <Field label="A picture that was decided on before is refused">
           {(parts) => (
             <Select

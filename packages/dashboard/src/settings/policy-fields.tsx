@@ -1,5 +1,6 @@
 import { hrefOf } from "../app/routes.ts";
 import { Card } from "../kit/card.tsx";
+import { Check } from "../kit/check.tsx";
 import { Field } from "../kit/field.tsx";
 import { Select } from "../kit/select.tsx";
 import { BOUNDS, type CheckMode, type NumberName, type PolicyDraft } from "./policy-draft.ts";
@@ -100,20 +101,16 @@ export function CheckFields({ draft, onChange }: DraftParts) {
           )}
         </Field>
         <p className="note">A mask is always refused.</p>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={draft.secondFactor}
-            onChange={(event) => {
-              onChange({ secondFactor: event.target.checked });
-            }}
-          />
-          <span>
-            <b>Every pass demands a second factor</b>
-            <br />
-            <span className="note">The receiver is told so, and must not treat it as a full login.</span>
-          </span>
-        </label>
+        <Check
+          checked={draft.secondFactor}
+          onChange={(secondFactor) => {
+            onChange({ secondFactor });
+          }}
+        >
+          <b>Every pass demands a second factor</b>
+          <br />
+          <span className="note">The receiver is told so, and must not treat it as a full login.</span>
+        </Check>
       </div>
     </Card>
   );
