@@ -56,9 +56,9 @@ type DeliveriesPage = { readonly items: readonly DeliveryView[]; readonly next: 
 
 type DeliveryAttemptView = { readonly number: number; readonly startedAt: Timestamp; readonly durationMs: number; readonly result: "delivered" | "failed"; readonly reason: string | null; readonly httpStatus: number | null; readonly reply: { readonly contentType: string | null; readonly body: string; } | null; };
 
-type DeliveryDetail = { readonly id: Id; readonly eventId: Id; readonly endpointId: Id; readonly status: "pending" | "inFlight" | "delivered" | "failing" | "dead" | "held" | "skipped"; readonly reason: string | null; readonly attempts: number; readonly nextAttemptAt: Timestamp | null; readonly test: boolean; readonly createdAt: Timestamp; readonly updatedAt: Timestamp; readonly attemptLog: readonly DeliveryAttemptView[]; };
+type DeliveryDetail = { readonly id: Id; readonly eventId: Id; readonly endpointId: Id; readonly status: "pending" | "inFlight" | "delivered" | "failing" | "dead" | "held" | "skipped"; readonly reason: string | null; readonly attempts: number; readonly nextAttemptAt: string | null; readonly test: boolean; readonly createdAt: Timestamp; readonly updatedAt: Timestamp; readonly attemptLog: readonly DeliveryAttemptView[]; };
 
-type DeliveryView = { readonly id: Id; readonly eventId: Id; readonly endpointId: Id; readonly status: "pending" | "inFlight" | "delivered" | "failing" | "dead" | "held" | "skipped"; readonly reason: string | null; readonly attempts: number; readonly nextAttemptAt: Timestamp | null; readonly test: boolean; readonly createdAt: Timestamp; readonly updatedAt: Timestamp; };
+type DeliveryView = { readonly id: Id; readonly eventId: Id; readonly endpointId: Id; readonly status: "pending" | "inFlight" | "delivered" | "failing" | "dead" | "held" | "skipped"; readonly reason: string | null; readonly attempts: number; readonly nextAttemptAt: string | null; readonly test: boolean; readonly createdAt: Timestamp; readonly updatedAt: Timestamp; };
 
 type EndpointAuth = { readonly kind: "headers"; readonly headers: Readonly<Record<string, string>>; } | { readonly kind: "basic"; readonly username: string; readonly password: string; } | { readonly kind: "oauth2"; readonly tokenUrl: string; readonly clientId: string; readonly clientSecret: string; readonly scope?: string; };
 

@@ -13,7 +13,10 @@ const view = {
   status: DeliveryStatusName,
   reason: nullable(Type.String()),
   attempts: Type.Integer({ minimum: 0 }),
-  nextAttemptAt: nullable(Timestamp),
+  nextAttemptAt: nullable({
+    ...Timestamp,
+    description: "null: none is planned, or it waits for one before it (`ordered`).",
+  }),
   test: Type.Boolean(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
