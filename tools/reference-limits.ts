@@ -4,6 +4,7 @@ import { DEFAULT_POLICY } from "../packages/server/src/api/index.ts";
 import { HTTP_LIMITS } from "../packages/server/src/http/http-limits.ts";
 import { PROBLEMS, type ProblemCode } from "../packages/server/src/http/problems.ts";
 import { QUOTA_RESOURCES } from "../packages/server/src/store/quotas.ts";
+import { WRITE_LIMITS } from "../packages/server/src/store/write-limits.ts";
 import { settleGenerated } from "./generated-file.ts";
 
 interface Row {
@@ -65,7 +66,7 @@ const ROWS: readonly Row[] = [
   },
   {
     of: "store",
-    limit: "5,000 writes wait; PostgreSQL: 2 s without progress",
+    limit: `${WRITE_LIMITS.queue.toLocaleString("en")} writes wait; PostgreSQL: ${seconds(WRITE_LIMITS.stalledMs)} without progress`,
     code: "storeUnavailable",
     retryAfter: "2 s",
   },

@@ -7,6 +7,7 @@ import { after, describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { random } from "../conformance/bench.fixture.ts";
 import type { StoreError } from "../store-error.ts";
+import { WRITE_LIMITS } from "../write-limits.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 
 const root = mkdtempSync(join(tmpdir(), "sameface-group-"));
@@ -170,16 +171,16 @@ describe("createGroupCommit", () => {
     assert.deepEqual(committed(), [1, 4]);
   });
 
-  it("refuses at once what comes when 5,000 wait, and writes those that do", async () => {
+  it("refuses at once what comes when as many wait as may, and writes those that do", async () => {
     const { add, committed, insert } = openGroup("queue.db");
-    const all = Array.from({ length: 5_010 }, async (_, n) => {
+    const all = Array.from({ length: WRITE_LIMITS.queue + 10 }, async (_, n) => {
       return await add(() => {
         insert(n);
       });
     });
     const faults = (await Promise.all(all)).filter((fault) => fault !== null);
     assert.deepEqual([faults.length, new Set(faults.map(({ code }) => code))], [10, new Set(["busy"])]);
-    assert.equal(committed().length, 5_000);
+    assert.equal(committed().length, WRITE_LIMITS.queue);
   });
 
   it("refuses what does not fit on a full disk, and goes on when there is room again", async () => {

@@ -3,6 +3,7 @@ import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import { createDrain } from "../drain.ts";
 import { StoreError } from "../store-error.ts";
+import { WRITE_LIMITS } from "../write-limits.ts";
 import { isBusy, toStoreError } from "./sqlite-fault.ts";
 
 /** Something to be written; exactly one of `committed` and `refused` is called, and `committed` only after the commit. */
@@ -27,8 +28,6 @@ export interface GroupCommit {
 
 /** A bound on how long the first member of a group waits for the last. */
 const LARGEST_GROUP = 256;
-/** More than this many wait only where the disk can't keep up. */
-const LONGEST_QUEUE = 5_000;
 /** Times that a busy database is tried again (F33). */
 const RETRIES = 3;
 /** The wait between them is this and as much again at most. */
@@ -60,7 +59,7 @@ export function createGroupCommit(options: Options): GroupCommit {
 
   return {
     add: (member) => {
-      if (closed || waiting.length >= LONGEST_QUEUE) {
+      if (closed || waiting.length >= WRITE_LIMITS.queue) {
         member.refused(closed ? new StoreError("closed", "the store is closed") : busy());
         return;
       }
