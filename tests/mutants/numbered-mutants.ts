@@ -25,7 +25,7 @@ export const NUMBERED_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "packages/server/src/delivery/retry-after.ts",
-        from: "Math.min(MAX_MS, Math.max(MIN_MS, wait))",
+        from: "Math.min(MAX_MS, Math.round(Math.max(MIN_MS, wait) * (1 + JITTER * jitterFraction)))",
         to: "wait",
       },
     ],

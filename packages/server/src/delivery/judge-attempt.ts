@@ -27,7 +27,7 @@ export function judgeAttempt(result: SendResult, circumstances: AttemptCircumsta
     retriesDone,
     reason: failureReason(result),
     status: replied?.status ?? null,
-    retryAfterMs: readRetryAfter(replied?.retryAfter ?? null, nowMs),
+    retryAfterMs: readRetryAfter(replied?.retryAfter ?? null, { nowMs, jitterFraction }),
     jitterFraction,
     waitsOverrideMs: profile === "standard" ? standardWaitsMs : null,
   });

@@ -92,17 +92,29 @@ describe("judgeAttempt", () => {
   });
 
   it("waits as Retry-After asks, for the delivery and for a slowed endpoint", () => {
-    assert.deepEqual(step({ result: replied(429, { retryAfter: "120" }) }), {
+    assert.deepEqual(step({ result: replied(429, { retryAfter: "120" }), jitterFraction: 0 }), {
       kind: "retry",
       afterMs: 120_000,
       reason: "clientError",
       slowEndpointMs: 120_000,
     });
-    assert.deepEqual(step({ result: replied(503, { retryAfter: "120" }), profile: "incode" }), {
+    assert.deepEqual(step({ result: replied(503, { retryAfter: "120" }), jitterFraction: 0, profile: "incode" }), {
       kind: "retry",
       afterMs: 120_000,
       reason: "serverError",
     });
+  });
+
+  it("spreads over a tenth more those who are told the same second, and has no endpoint back sooner than its delivery", () => {
+    for (const profile of ["standard", "incode"] as const) {
+      for (const [jitterFraction, afterMs] of [
+        [0.5, 126_000],
+        [0.999_999, 132_000],
+      ] as const) {
+        const next = step({ result: replied(429, { retryAfter: "120" }), jitterFraction, profile });
+        assert.deepEqual(next, { kind: "retry", afterMs, reason: "clientError", slowEndpointMs: afterMs });
+      }
+    }
   });
 
   it("falls back to the schedule when Retry-After is garbage", () => {
@@ -127,6 +139,8 @@ describe("judgeAttempt", () => {
 });
 
 describe("readRetryAfter", () => {
+  const at = { nowMs: NOW_MS, jitterFraction: 0 };
+
   it("clamps seconds to 1 s and 24 h", () => {
     for (const [text, expected] of [
       ["0", 1_000],
@@ -138,7 +152,7 @@ describe("readRetryAfter", () => {
       ["99999999999999999999", DAY_MS],
       ["9".repeat(400), DAY_MS],
     ] as const) {
-      assert.equal(readRetryAfter(text, NOW_MS), expected, text);
+      assert.equal(readRetryAfter(text, at), expected, text);
     }
   });
 
@@ -148,13 +162,24 @@ describe("readRetryAfter", () => {
       "Tuesday, 24-Nov-26 03:02:00 GMT",
       "Tue Nov 24 03:02:00 2026",
     ]) {
-      assert.equal(readRetryAfter(text, NOW_MS), 120_000, text);
+      assert.equal(readRetryAfter(text, at), 120_000, text);
     }
   });
 
   it("clamps a date in the year 9999 to 24 h and one half a second ahead to 1 s", () => {
-    assert.equal(readRetryAfter("Fri, 31 Dec 9999 23:59:59 GMT", NOW_MS), DAY_MS);
-    assert.equal(readRetryAfter("Tue, 24 Nov 2026 03:00:00 GMT", NOW_MS - 500), 1_000);
+    assert.equal(readRetryAfter("Fri, 31 Dec 9999 23:59:59 GMT", at), DAY_MS);
+    assert.equal(readRetryAfter("Tue, 24 Nov 2026 03:00:00 GMT", { ...at, nowMs: NOW_MS - 500 }), 1_000);
+  });
+
+  it("is never sooner than asked for, never later by more than a tenth, and never over 24 h", () => {
+    for (const seconds of [0, 1, 2, 119, 3_600, 80_000, 86_400, 99_999]) {
+      for (const jitterFraction of [0, 0.1, 0.5, 0.999_999]) {
+        const waitMs = readRetryAfter(String(seconds), { ...at, jitterFraction }) ?? 0;
+        const askedMs = Math.min(DAY_MS, Math.max(1, seconds) * 1_000);
+        assert.ok(waitMs >= askedMs && waitMs <= Math.min(DAY_MS, askedMs * 1.1), `${waitMs} for ${seconds} s`);
+        assert.ok(jitterFraction === 0 || askedMs === DAY_MS || waitMs > askedMs, String(seconds));
+      }
+    }
   });
 
   it("answers nothing for absent, garbage, negative and past values", () => {
@@ -175,7 +200,7 @@ describe("readRetryAfter", () => {
       "Tue, 24 Nov 2026 03:00:00 GMT",
       "Tue, 24 Nov 2020 03:00:00 GMT",
     ]) {
-      assert.equal(readRetryAfter(text, NOW_MS), null, String(text));
+      assert.equal(readRetryAfter(text, at), null, String(text));
     }
   });
 });

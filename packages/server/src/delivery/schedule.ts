@@ -10,9 +10,9 @@ export interface Attempted {
   readonly reason: string | null;
   /** Status of the reply; `null`: there was none. */
   readonly status: number | null;
-  /** The wait that the receiver asked for, already clamped; `null`: none. */
+  /** The wait that the receiver asked for, with its jitter and clamped; `null`: none. */
   readonly retryAfterMs: number | null;
-  /** 0 ≤ x < 1: where inside the jitter the wait falls. */
+  /** 0 ≤ x < 1: where inside the jitter the wait of the schedule falls. */
   readonly jitterFraction: number;
   /** Waits in place of the profile's, without jitter; `null`: the profile's own. */
   readonly waitsOverrideMs: readonly number[] | null;
