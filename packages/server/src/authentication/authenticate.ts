@@ -29,6 +29,7 @@ import { NO_SPAN, type Span, within } from "../tracing/tracer.ts";
 import type { Vault } from "../vault/vault.ts";
 import { countAttempt, failureOf } from "./count-attempt.ts";
 import { type CaptureEvidence, type Judgement, judgeClaim, judgeFault, judgeLock, judgePicture } from "./judge.ts";
+import { sourceSubject } from "./source-subject.ts";
 
 /** What an authentication works with. */
 export interface AuthenticationParts {
@@ -178,7 +179,7 @@ async function decideAndRecord(attempt: Attempt): Promise<AuthenticationResult> 
       if (result !== null) return result;
       continue;
     }
-    if (claim === null) seen ??= await inspect(attempt, policy);
+    if (claim === null) seen = await inspect(attempt, { policy, seen });
     const inspection = seen?.inspection ?? null;
     const refused = inspection?.problems.find(isRefused);
     if (refused !== undefined) return { kind: "refused", problem: refused };
@@ -304,17 +305,24 @@ function timingsOf(
 /** `null`: the engine failed as a whole; what it saw in a picture is in the inspection. */
 interface Seen {
   readonly inspection: Inspection | null;
+  /** Whether a head cover was looked for. */
+  readonly headCover: boolean;
 }
 
-async function inspect({ parts, request, span }: Attempt, { checks }: Policy): Promise<Seen> {
-  const headCover = checks.headCover !== "off";
+/** Looks once, and again only where the policy asks since for what was not looked for: nobody passes by its absence. */
+async function inspect(
+  { parts, request, span }: Attempt,
+  { policy, seen }: { readonly policy: Policy; readonly seen: Seen | null },
+): Promise<Seen> {
+  const headCover = policy.checks.headCover !== "off";
+  if (seen !== null && (seen.headCover || !headCover)) return seen;
   const look = async () => await parts.engine.inspect(request.image, { purpose: "match", headCover });
   try {
-    return { inspection: await within(span, "inspect picture", look) };
+    return { inspection: await within(span, "inspect picture", look), headCover };
   } catch (fault) {
     // The server is stopping: nothing is decided, and the caller may repeat.
     if (fault instanceof EngineError && fault.code === "closed") throw fault;
-    return { inspection: null };
+    return { inspection: null, headCover };
   }
 }
 
@@ -389,12 +397,4 @@ function detailsOf({ checks, hints, flags, timings }: DecidedAttempt): unknown {
 
 function sourceOf({ parts, request }: Attempt, source: string): string {
   return sourceSubject(parts.vault, { tenantId: request.tenantId, source });
-}
-
-/** The keyed hash under which a source is counted. */
-export function sourceSubject(
-  vault: Pick<Vault, "digest">,
-  { tenantId, source }: { readonly tenantId: string; readonly source: string },
-): string {
-  return vault.digest("source", tenantId, new TextEncoder().encode(source));
 }

@@ -163,6 +163,26 @@ describe("a customer that changes during an authentication", () => {
     });
   }
 
+  it("is measured again where the policy has begun meanwhile to block a head cover, and declined", async () => {
+    const setHeadCover = async (headCover: "off" | "flag" | "block"): Promise<void> => {
+      await server.call("/v1/policy", { method: "PUT", body: { checks: { headCover } } });
+    };
+    await server.enrol("hat", { face: "hat" });
+    await setHeadCover("off");
+    const go = server.engine.hold();
+    const seen = server.engine.inspected();
+    const running = server.authenticate("hat", { face: "hat", shot: 1, checks: { headCover: true } });
+    while (server.engine.inspected() === seen) await server.call("/healthz");
+    await setHeadCover("block");
+    await change("hat", "block");
+    await server.call("/v1/customers/hat/block", { method: "DELETE" });
+    go();
+    const { body } = await running;
+    await setHeadCover("flag");
+    assert.deepEqual([body["outcome"], body["reason"]], ["declined", "headCover"]);
+    assert.equal(server.engine.inspected(), seen + 2);
+  });
+
   it("never passes after the block or erase call has returned, in 200 races", async () => {
     for (let race = 0; race < 200; race += 1) {
       const id = `race-${race}`;

@@ -1,5 +1,5 @@
 import { UnlockSourceBody } from "../api/index.ts";
-import { sourceSubject } from "../authentication/authenticate.ts";
+import { sourceSubject } from "../authentication/source-subject.ts";
 import type { Store } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
 import { bind, defineRoute, problem, type Route } from "./route.ts";
