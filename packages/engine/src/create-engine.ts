@@ -18,10 +18,12 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { type LoopbackProbe, openLoopbackProbe } from "./loopback-probe.ts";
 import { DEFAULT_GATES, type Gates } from "./measure.ts";
 import type { HeaderFacts } from "./messages.ts";
+import { packModels } from "./model-parcel.ts";
 import { embedderIdOf, MODEL_ROLES, MODEL_TABLE, type ModelTable } from "./model-table.ts";
 import { physicalCores } from "./physical-cores.ts";
 import type { Ready } from "./picture-child.ts";
 import { ChildPool, type PoolOutcome, SPARE_CHILDREN } from "./pool.ts";
+import { prepareModels } from "./prepare-models.ts";
 import { unmeasured } from "./unmeasured.ts";
 
 /** Everything may be left out; then the shipped models run with the limits and gates of the design. */
@@ -49,7 +51,7 @@ const CHILD_ENTRY = new URL(`./child${import.meta.url.endsWith(".ts") ? ".ts" : 
 const MODELS_FOLDER = new URL("../models", import.meta.url);
 
 /**
- * Starts the engine: every child process at once, each of which reads and checks the model files.
+ * Starts the engine: reads and checks the model files, then starts every child process at once.
  * @throws {EngineError} `modelMissing`, `modelChanged`, `modelExternalData` (each names file and hash), `startFailed`
  * @example
  * ```ts
@@ -63,6 +65,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const models = { ...MODEL_TABLE, ...options.models };
   const processes = options.processes ?? physicalCores();
+  const prepared = await prepareModels(options.modelsFolder ?? fileURLToPath(MODELS_FOLDER), models);
   const [launch, probe] = await Promise.all([options.launch ?? narrowestLaunch(), openLoopbackProbe()]);
   try {
     const { pool, ready } = await ChildPool.start({
@@ -71,8 +74,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       processes,
       entry: options.childEntry ?? fileURLToPath(CHILD_ENTRY),
       embedderId: embedderIdOf(models.embedder),
+      models: packModels(prepared),
       start: {
-        modelsFolder: options.modelsFolder ?? fileURLToPath(MODELS_FOLDER),
         models,
         limits,
         gates: { ...DEFAULT_GATES, ...options.gates },

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { compare } from "./compare.ts";
 import { type DevFace, devFaces, measureDevFace, missingFaces } from "./fixtures/dev-faces.ts";
+import { loadModels } from "./fixtures/load-models.ts";
 import { MODELS_FOLDER } from "./fixtures/pictures.ts";
 import type { Measured } from "./measure.ts";
-import { loadModels, type Models } from "./models.ts";
+import type { Models } from "./models.ts";
 
 // The server's start values (engine.md §6 and §7); the engine itself gives no verdict.
 const MATCH = 0.55;

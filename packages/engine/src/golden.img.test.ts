@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
+import { loadModels } from "./fixtures/load-models.ts";
 import { drawnPicture, MODELS_FOLDER } from "./fixtures/pictures.ts";
 import { DEFAULT_GATES, type Measured, measure } from "./measure.ts";
-import { loadModels } from "./models.ts";
 
 /** Every number that came out for one drawn face, as pinned. */
 interface Golden {

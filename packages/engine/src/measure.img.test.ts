@@ -5,11 +5,12 @@ import { livenessCrop } from "./checks/measure-liveness.ts";
 import { compare } from "./compare.ts";
 import { type DrawnFaceOptions, drawFace } from "./drawn-face.ts";
 import type { DrawnWear } from "./drawn-wear.ts";
+import { loadModels } from "./fixtures/load-models.ts";
 import { drawnPicture, MODELS_FOLDER, pictureOf, plainPicture } from "./fixtures/pictures.ts";
 import { NO_HEADS } from "./heads/load-heads.ts";
 import { CHECK_NAMES } from "./inspection.ts";
 import { DEFAULT_GATES, type Measured, measure } from "./measure.ts";
-import { loadModels, type Models } from "./models.ts";
+import type { Models } from "./models.ts";
 import { type Picture, stretch } from "./picture.ts";
 import type { Session } from "./session.ts";
 

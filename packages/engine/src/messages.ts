@@ -3,13 +3,15 @@ import type { ImageFormat } from "./image/image-format.ts";
 import type { InspectOptions } from "./inspection.ts";
 import type { Limits } from "./limits.ts";
 import type { Gates, Measured } from "./measure.ts";
+import type { ModelParcel } from "./model-parcel.ts";
 import type { ModelTable } from "./model-table.ts";
 
 /** First message to a child: what it needs to become ready. */
 export interface StartMessage {
   readonly type: "start";
-  readonly modelsFolder: string;
   readonly models: ModelTable;
+  /** Of the parts of the frame's body: its bytes are the parcel's. */
+  readonly modelLengths: ModelParcel["lengths"];
   readonly limits: Limits;
   readonly gates: Gates;
   /** One build of the runtime and no other; `null`: native, or WebAssembly where that does not load. */

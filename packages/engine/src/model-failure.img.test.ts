@@ -4,10 +4,11 @@ import fc from "fast-check";
 import { Tensor } from "onnxruntime-node";
 import sharp from "sharp";
 import { EngineError } from "./engine-error.ts";
+import { loadModels } from "./fixtures/load-models.ts";
 import { drawnPicture, MODELS_FOLDER } from "./fixtures/pictures.ts";
 import { DEFAULT_GATES, type Measured, measure } from "./measure.ts";
 import { MODEL_ROLES, MODEL_TABLE, type ModelRole } from "./model-table.ts";
-import { loadModels, type Models } from "./models.ts";
+import type { Models } from "./models.ts";
 import type { Picture } from "./picture.ts";
 import { type Session, sessionOver } from "./session.ts";
 

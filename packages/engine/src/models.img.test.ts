@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { EngineError, type EngineErrorCode } from "./engine-error.ts";
+import { loadModels } from "./fixtures/load-models.ts";
 import { MODELS_FOLDER } from "./fixtures/pictures.ts";
 import { MODEL_ROLES, MODEL_TABLE, type ModelTable } from "./model-table.ts";
-import { loadModels } from "./models.ts";
 
 let folder = "";
 before(() => {

@@ -8,19 +8,25 @@ import type { InspectOptions } from "./inspection.ts";
 import type { Launch } from "./launch.ts";
 import type { Measured } from "./measure.ts";
 import type { ChildMessage, HeaderFacts, InspectMessage, Runtime, StartMessage } from "./messages.ts";
+import type { ModelParcel } from "./model-parcel.ts";
 import { type ExpectedTemplate, parseReply, replyLimits } from "./reply.ts";
 import { residentBytes } from "./resident-memory.ts";
 
-// Imports and five models take 0.4 s on a quiet machine; a child that needs this long never comes.
+// Imports and six models take 0.35 s on a quiet machine; a child that needs this long never comes.
 const START_TIMEOUT_MS = 20_000;
 const MAX_STDERR_CHARACTERS = 2000;
+// Node's stripper of types is WebAssembly, which would be compiled anew, and better, at every start: a seventh of it, for
+// less than fifty files. Eight times the usual budget leaves that to programs that run for longer, such as the fallback.
+const FROM_SOURCE = ["--conditions=@sameface/source", "--wasm-tiering-budget=100000000"];
 
 /** How every child of one pool is started and held. */
 export interface ChildSettings {
   readonly launch: Launch;
   /** Path of the script that the child runs. */
   readonly entry: string;
-  readonly start: Omit<StartMessage, "type">;
+  readonly start: Omit<StartMessage, "type" | "modelLengths">;
+  /** Kept for the children that take the place of others. */
+  readonly models: ModelParcel;
   readonly embedderId: string;
   readonly clock: Clock;
 }
@@ -109,7 +115,8 @@ export class PictureChild {
     this.#cancelStartDeadline = this.#deadline(START_TIMEOUT_MS, () => {
       if (this.#starting) this.#end();
     });
-    this.#write(encodeFrame({ type: "start", ...settings.start } satisfies StartMessage));
+    const { lengths, bytes } = settings.models;
+    this.#write(encodeFrame({ type: "start", ...start, modelLengths: lengths } satisfies StartMessage, bytes));
   }
 
   /** Process id; `undefined` when the process could not be made. */
@@ -252,7 +259,7 @@ export class PictureChild {
 }
 
 function spawnChild({ launch, entry }: ChildSettings): ChildProcess {
-  const flags = entry.endsWith(".ts") ? ["--conditions=@sameface/source"] : [];
+  const flags = entry.endsWith(".ts") ? FROM_SOURCE : [];
   const [command, ...args] = [...launch, process.execPath, ...flags, entry];
   // Windows starts nothing without this one; everywhere else the environment is empty.
   const systemRoot = process.platform === "win32" ? process.env["SystemRoot"] : undefined;

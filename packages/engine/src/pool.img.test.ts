@@ -4,11 +4,14 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "./clock.ts";
 import { EngineError } from "./engine-error.ts";
 import { allGone, childPids, computedMsOf, lostOf } from "./fixtures/child-processes.ts";
+import { MODELS_FOLDER } from "./fixtures/pictures.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { DEFAULT_GATES } from "./measure.ts";
+import { type ModelParcel, packModels } from "./model-parcel.ts";
 import { MODEL_TABLE } from "./model-table.ts";
 import type { Job } from "./picture-child.ts";
 import { ChildPool, type PoolOutcome } from "./pool.ts";
+import { prepareModels } from "./prepare-models.ts";
 
 const UNRULY = fileURLToPath(new URL("./fixtures/unruly-child.ts", import.meta.url));
 
@@ -19,7 +22,7 @@ interface TestPool extends AsyncDisposable {
 }
 
 async function openPool(
-  options: { processes?: number; limits?: Partial<Limits>; entry?: string; modelsFolder?: string } = {},
+  options: { processes?: number; limits?: Partial<Limits>; entry?: string; models?: ModelParcel } = {},
 ): Promise<TestPool> {
   const { pool } = await ChildPool.start({
     launch: [],
@@ -27,8 +30,8 @@ async function openPool(
     embedderId: "none",
     clock: systemClock,
     processes: options.processes ?? 1,
+    models: options.models ?? { lengths: [], bytes: new Uint8Array(0) },
     start: {
-      modelsFolder: options.modelsFolder ?? "/",
       models: MODEL_TABLE,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       gates: DEFAULT_GATES,
@@ -154,10 +157,10 @@ describe("ChildPool with children that misbehave", () => {
 describe("ChildPool with the real child", () => {
   it("replaces idle children that die, by ones that are ready within 500 ms of the kill", async () => {
     const entry = fileURLToPath(new URL("./child.ts", import.meta.url));
-    const modelsFolder = fileURLToPath(new URL("../models", import.meta.url));
+    const models = packModels(await prepareModels(MODELS_FOLDER, MODEL_TABLE));
     await untilQuick(async () => {
       // A pool of its own: all its children are ready, so the answer can only come from one that started after the kill.
-      await using test = await openPool({ entry, modelsFolder });
+      await using test = await openPool({ entry, models });
       const startedAt = performance.now();
       const killed = childPids();
       for (const pid of killed) process.kill(pid, "SIGKILL");

@@ -3,9 +3,10 @@ import { before, describe, it } from "node:test";
 import sharp, { type Sharp } from "sharp";
 import { eyeRect, LEFT_EYE, RIGHT_EYE } from "./checks/measure-eyes.ts";
 import { devFaces, measureDevFace, missingFaces } from "./fixtures/dev-faces.ts";
+import { loadModels } from "./fixtures/load-models.ts";
 import { drawnPicture, MODELS_FOLDER } from "./fixtures/pictures.ts";
 import { DEFAULT_GATES, type Measured, measure } from "./measure.ts";
-import { loadModels, type Models } from "./models.ts";
+import type { Models } from "./models.ts";
 import { type Picture, stretch } from "./picture.ts";
 
 const skip = missingFaces(2);

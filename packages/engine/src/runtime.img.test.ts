@@ -5,11 +5,12 @@ import { describe, it } from "node:test";
 import sharp from "sharp";
 import { createEngine } from "./create-engine.ts";
 import { drawFace } from "./drawn-face.ts";
+import { loadModels } from "./fixtures/load-models.ts";
 import { drawnPicture, MODELS_FOLDER } from "./fixtures/pictures.ts";
 import { CHECK_NAMES } from "./inspection.ts";
 import { DEFAULT_GATES, measure } from "./measure.ts";
 import { MODEL_TABLE } from "./model-table.ts";
-import { loadModels } from "./models.ts";
+import { graphBytes } from "./prepare-models.ts";
 import { loadRuntime } from "./runtime.ts";
 import { openSession, type Session } from "./session.ts";
 
@@ -38,7 +39,8 @@ describe("the runtime", () => {
     }
     for (const role of ROLES) {
       const row = MODEL_TABLE[role];
-      const session = await openSession(row, { bytes: readFileSync(join(MODELS_FOLDER, row.file)), runtime: web });
+      const graph = graphBytes(row, readFileSync(join(MODELS_FOLDER, row.file)));
+      const session = await openSession(row, { graph, runtime: web });
       for (const { pixels, outputs } of inputs.get(role) ?? []) {
         const found = await session.run(pixels);
         found.forEach((values, index) => {

@@ -5,8 +5,9 @@ import { confineDecoder } from "./image/decode.ts";
 import { inspectPicture } from "./inspect-picture.ts";
 import { canReach } from "./loopback-probe.ts";
 import type { ChildMessage, InspectMessage, ParentMessage, StartMessage } from "./messages.ts";
+import { unpackModels } from "./model-parcel.ts";
 import { MODEL_ROLES } from "./model-table.ts";
-import { loadModels, type Models } from "./models.ts";
+import { type Models, openModels } from "./models.ts";
 import { encodeInspected } from "./reply.ts";
 import { loadRuntime } from "./runtime.ts";
 
@@ -25,31 +26,45 @@ interface Serving {
 export function servePictures(channel: Duplex): void {
   const reader = createFrameReader(REQUEST_LIMITS);
   let serving: Serving | null = null;
+  let waiting = 0;
   const answer = async ({ head, body }: Frame): Promise<void> => {
     // The one border where the parent's word is taken: both ends are built from the same messages.ts.
     const message = head as ParentMessage;
-    if (message.type === "start") serving = await becomeReady(channel, message);
+    if (message.type === "start")
+      serving = await becomeReady(channel, { start: message, body, isWanted: () => waiting > 0 });
     else if (serving !== null) await answerPicture(channel, { ...serving, message, bytes: body });
   };
   let turn = Promise.resolve();
   channel.on("data", (chunk: Uint8Array) => {
-    for (const frame of reader.push(chunk) ?? [])
+    for (const frame of reader.push(chunk) ?? []) {
+      waiting += 1;
       turn = turn.then(async () => {
+        waiting -= 1;
         await answer(frame);
       });
+    }
   });
 }
 
-async function becomeReady(channel: Duplex, start: StartMessage): Promise<Serving | null> {
+async function becomeReady(
+  channel: Duplex,
+  {
+    start,
+    body,
+    isWanted,
+  }: { readonly start: StartMessage; readonly body: Uint8Array; readonly isWanted: () => boolean },
+): Promise<Serving | null> {
   confineDecoder();
   try {
     const runtime = await loadRuntime(start.runtime);
     const [models, reachable] = await Promise.all([
-      loadModels(start.modelsFolder, { table: start.models, runtime }),
+      openModels(unpackModels({ lengths: start.modelLengths, bytes: body }), { table: start.models, runtime }),
       canReach(start.probePort),
     ]);
+    // Fifteen megabytes that the runtime has copied; an idle child's garbage collector would leave them lying.
+    if (body.buffer instanceof ArrayBuffer) body.buffer.transfer(0);
     tell(channel, { type: "ready", runtime: { name: runtime.name, version: runtime.version }, reachable });
-    await warmUp(models);
+    await warmUp(models, isWanted);
     return { start, models };
   } catch (error) {
     const code = error instanceof EngineError ? error.code : "startFailed";
@@ -59,11 +74,12 @@ async function becomeReady(channel: Duplex, start: StartMessage): Promise<Servin
 }
 
 /**
- * Has each model run once on black: a first run sets memory aside and takes twice as long. Done after `ready`, where
- * it costs a picture that is already waiting no more than its own first runs would.
+ * Has each model run once on black: a first run sets memory aside and takes twice as long. Done after `ready`, and only
+ * until a picture is waiting, whose own runs do as much.
  */
-async function warmUp(models: Models): Promise<void> {
+async function warmUp(models: Models, isWanted: () => boolean): Promise<void> {
   for (const role of MODEL_ROLES) {
+    if (isWanted()) return;
     const { width, height, mean } = models.table[role].preprocessing;
     // What black is called by a model is of no interest; a model that fails will fail the picture, by name.
     await models[role].run(new Uint8Array(width * height * mean.length)).catch(() => undefined);

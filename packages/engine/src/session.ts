@@ -1,9 +1,5 @@
 import { EngineError } from "./engine-error.ts";
-import { exposeTensors } from "./expose-tensors.ts";
-import { fillBlocks } from "./fill-blocks.ts";
-import { lowerPRelu } from "./lower-prelu.ts";
 import type { ModelRow, Preprocessing } from "./model-table.ts";
-import { changeGraph } from "./onnx-graph.ts";
 import type { Infer, Runtime } from "./runtime.ts";
 
 /** One loaded model. */
@@ -17,26 +13,16 @@ export interface Session {
   run(pixels: Uint8Array): Promise<readonly Float32Array[]>;
 }
 
-/** Opens a model from bytes that were checked before. */
+/** Opens a model that was checked and changed before. */
 export async function openSession(
   row: ModelRow,
-  { bytes, runtime }: { readonly bytes: Uint8Array; readonly runtime: Runtime },
+  { graph, runtime }: { readonly graph: Uint8Array; readonly runtime: Runtime },
 ): Promise<Session> {
   const outputs = row.outputs.map((output) => output.name);
-  const infer = await runtime
-    .open({ bytes: graphBytes(row, bytes), input: row.input, outputs })
-    .catch((cause: unknown) => {
-      throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
-    });
+  const infer = await runtime.open({ bytes: graph, input: row.input, outputs }).catch((cause: unknown) => {
+    throw new EngineError("startFailed", `model file ${row.file} (sha256 ${row.sha256}) cannot be loaded`, { cause });
+  });
   return sessionOver(row, infer);
-}
-
-/** The model that is loaded of a row's file: changed as the row says, and with its inner tensors as further outputs. */
-export function graphBytes(row: ModelRow, file: Uint8Array): Uint8Array {
-  const outputs = row.outputs.map((output) => output.name);
-  const inner = row.outputs.filter((output) => output.inner === true).map((output) => output.name);
-  const changed = row.fillBlocks === true ? changeGraph(file, (graph) => lowerPRelu(fillBlocks(graph, outputs))) : file;
-  return exposeTensors(changed, inner);
 }
 
 /** A session over anything that turns planes into named outputs, none of which is trusted. */

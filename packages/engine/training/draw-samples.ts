@@ -1,8 +1,8 @@
 // A worker of the training: draws the persons of some seeds and has the engine's models look at them.
 import { parentPort, workerData } from "node:worker_threads";
+import { loadModels } from "../src/fixtures/load-models.ts";
 import { MODELS_FOLDER } from "../src/fixtures/pictures.ts";
 import type { CheckName } from "../src/inspection.ts";
-import { loadModels } from "../src/models.ts";
 import { drawPictures } from "./drawing/draw-picture.ts";
 import { createRandom } from "./drawing/random.ts";
 import { look } from "./look.ts";

@@ -3,8 +3,8 @@
 // npm run train-attributes -- --report   figures of the heads in `heads/` on the development photographs, out of fold
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { loadModels } from "../src/fixtures/load-models.ts";
 import { CHECK_NAMES } from "../src/inspection.ts";
-import { loadModels } from "../src/models.ts";
 import { drawAll } from "./draw-all.ts";
 import { readHeadFile, relativeDistance, writeHeadFile } from "./head-files.ts";
 import { lookAtPhotographs, scorePhotographs } from "./photographs.ts";

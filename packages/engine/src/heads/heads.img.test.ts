@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { type DevFace, devFaces, measureDevFace, missingFaces } from "../fixtures/dev-faces.ts";
+import { loadModels } from "../fixtures/load-models.ts";
 import { MODELS_FOLDER } from "../fixtures/pictures.ts";
 import type { CheckName } from "../inspection.ts";
-import { loadModels, type Models } from "../models.ts";
+import type { Models } from "../models.ts";
 
 const skip = missingFaces(3);
 
