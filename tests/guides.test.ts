@@ -15,7 +15,7 @@ const REPOSITORY = path.resolve(import.meta.dirname, "..");
 const RUN: Readonly<Record<string, number>> = {
   "capacity.md": 0,
   "first-webhook.md": 4, // the last, `listen`, runs in tests/proc/listen.test.ts
-  "go-to-production.md": 0,
+  "go-to-production.md": 1,
   "leave-the-vendor-webhook.md": 1,
   "liveness-limits.md": 1,
   "operate.md": 2,
@@ -96,6 +96,16 @@ describe("the guides for whoever runs a server", () => {
     const { body } = await server.call("/v1/policy");
     const { capture, replayedPictures, secondFactor } = body as Record<string, Record<string, unknown>>;
     assert.deepEqual([capture?.["liveness"], replayedPictures, secondFactor], ["both", "all", true]);
+  });
+
+  it("bound what a tenant may have, and say for how many days pictures are kept", async () => {
+    const told = await run(block("go-to-production.md"));
+    assert.match(told, /^customers {2}1 of 50000$/m);
+    assert.match(told, /^keys {2}\d+ of any number$/m);
+    assert.match(told, /^retention\.pictureDays = 0$/m);
+    const { body } = await server.call("/v1/quotas");
+    const { customers, pictureBytes } = body as Record<string, { most: unknown }>;
+    assert.deepEqual([customers?.most, pictureBytes?.most], [50_000, 10_000_000_000]);
   });
 
   it("export a customer, erase them with a receipt, and verify the audit", async () => {

@@ -1,37 +1,13 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { sample } from "@sameface/contract";
 import { Webhook } from "standardwebhooks";
+import { answering } from "./answering.fixture.ts";
 import { EXIT } from "./exit-codes.ts";
 import { runProgram } from "./program.ts";
 import { keptTerminal } from "./terminal.fixture.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-/** A real server that answers the same to everything, and keeps what it was asked. */
-async function answering(status: number, body: unknown) {
-  const asked: { method: string; url: string; headers: Record<string, unknown>; body: string }[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { method = "", url = "", headers } = request;
-      asked.push({ method, url, headers: { ...headers }, body: Buffer.concat(chunks).toString() });
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    asked,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 describe("the sameface command", () => {
   it("prints its help with every command and ends with 0", async () => {

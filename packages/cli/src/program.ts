@@ -18,6 +18,7 @@ import { keysCommand } from "./commands/keys.ts";
 import { listenCommand } from "./commands/listen.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { migrateStoreCommand } from "./commands/migrate-store.ts";
+import { policyCommand } from "./commands/policy.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -35,6 +36,7 @@ const COMMANDS = [
   authenticateCommand,
   endpointsCommand,
   keysCommand,
+  policyCommand,
   tenantsCommand,
   listenCommand,
   auditCommand,

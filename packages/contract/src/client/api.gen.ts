@@ -507,11 +507,17 @@ export interface Operations {
     readonly answers: { readonly 200: QuotasInForce; };
     readonly problems: { readonly 400: "malformedRequest" | "validation" | "malformedJson"; readonly 401: "unauthorized"; readonly 403: "forbidden" | "crossSite"; readonly 404: "notFound"; readonly 413: "bodyTooLarge"; readonly 415: "unsupportedMediaType"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
+  /** What a tenant has, and what it may have */
+  readonly readTenantQuotas: {
+    readonly input: { readonly tenantId: string; };
+    readonly answers: { readonly 200: QuotasInForce; };
+    readonly problems: { readonly 400: "malformedRequest" | "validation"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+  };
   /** What the tenant has, and what it may have */
   readonly readQuotas: {
     readonly input: {  };
     readonly answers: { readonly 200: QuotasInForce; };
-    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
+    readonly problems: { readonly 400: "malformedRequest"; readonly 401: "unauthorized"; readonly 403: "forbidden"; readonly 404: "notFound"; readonly 429: "tooManyRequests"; readonly 500: "internal"; readonly 503: "storeUnavailable"; };
   };
   /** Register a URL that receives events; its secret is shown this once */
   readonly createEndpoint: {
@@ -811,6 +817,7 @@ export const OPERATIONS = {
   createTenant: ["POST", "/v1/tenants"],
   listTenants: ["GET", "/v1/tenants"],
   writeQuotas: ["PUT", "/v1/tenants/{tenantId}/quotas"],
+  readTenantQuotas: ["GET", "/v1/tenants/{tenantId}/quotas"],
   readQuotas: ["GET", "/v1/quotas"],
   createEndpoint: ["POST", "/v1/endpoints"],
   listEndpoints: ["GET", "/v1/endpoints"],

@@ -130,6 +130,8 @@ describe("the pictures of attempts", () => {
     assert.equal((await server.authenticate("ben", { face: "ben", shot: 20 }, { headers })).status, 200);
     const { body } = await server.call("/v1/quotas");
     assert.equal((body["pictureBytes"] as Record<string, unknown>)["most"], null);
+    assert.deepEqual((await server.call("/v1/tenants/default/quotas")).body, body);
+    assert.equal((await server.call(`/v1/tenants/${"0".repeat(24)}/quotas`)).status, 404);
   });
 
   it("are swept when their time is up, by the sweeper that runs", async () => {

@@ -50,6 +50,16 @@ export const TENANT_SHAPES = {
     answers: { 200: { description: "The bounds, and how much there is", schema: QuotasInForce } },
     problems: ["notFound"],
   }),
+  readTenantQuotas: defineRoute({
+    operationId: "readTenantQuotas",
+    method: "GET",
+    path: "/v1/tenants/{tenantId}/quotas",
+    summary: "What a tenant has, and what it may have",
+    scopes: ["root"],
+    params: TenantParams,
+    answers: { 200: { description: "The bounds, and how much there is", schema: QuotasInForce } },
+    problems: ["notFound"],
+  }),
   readQuotas: defineRoute({
     operationId: "readQuotas",
     method: "GET",
@@ -57,7 +67,7 @@ export const TENANT_SHAPES = {
     summary: "What the tenant has, and what it may have",
     scopes: ["audit:read", "policy:write"],
     answers: { 200: { description: "The bounds, and how much there is", schema: QuotasInForce } },
-    problems: [],
+    problems: ["notFound"],
   }),
 };
 
@@ -101,24 +111,25 @@ function quotaRoutes(store: Pick<Store, "readQuotas" | "writeQuotas">): readonly
       const { customers = null, endpoints = null, keys = null, pictureBytes = null } = body;
       const most = { customers, endpoints, keys, pictureBytes };
       const audit = { actor, action: "quotas.changed", target: `tenant:${tenantId}`, details: most };
-      if (!(await store.writeQuotas({ tenantId, most, audit }))) return problem("notFound", "No tenant has the id.");
-      return { status: 200, json: await quotasOf(store, tenantId) };
+      await store.writeQuotas({ tenantId, most, audit });
+      return quotasOf(await store.readQuotas({ tenantId }));
     }),
-    bind(TENANT_SHAPES.readQuotas, async ({ caller }) => {
-      return { status: 200, json: await quotasOf(store, caller.tenantId) };
-    }),
+    bind(TENANT_SHAPES.readTenantQuotas, async ({ params }) => quotasOf(await store.readQuotas(params))),
+    bind(TENANT_SHAPES.readQuotas, async ({ caller }) => quotasOf(await store.readQuotas(caller))),
   ];
 }
 
-async function quotasOf(store: Pick<Store, "readQuotas">, tenantId: string): Promise<QuotasInForce> {
-  const { most, used } = await store.readQuotas({ tenantId });
+function quotasOf(read: Awaited<ReturnType<Store["readQuotas"]>>) {
+  if (read === null) return problem("notFound", "No tenant has the id.");
+  const { most, used } = read;
   const of = (one: QuotaResource) => ({ used: used[one], most: most[one] });
-  return {
+  const json: QuotasInForce = {
     customers: of("customers"),
     endpoints: of("endpoints"),
     keys: of("keys"),
     pictureBytes: of("pictureBytes"),
   };
+  return { status: 200, json } as const;
 }
 
 function tenantView({ tenantId, name, createdAtMs }: Tenant): TenantView {

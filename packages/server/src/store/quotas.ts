@@ -10,9 +10,10 @@ export type Quotas = Readonly<Record<QuotaResource, number | null>>;
 
 /** The part of the port that bounds what a tenant may have. */
 export interface QuotaStore {
+  /** `null`: no such tenant. */
   readQuotas(
     where: InTenant,
-  ): Promise<{ readonly most: Quotas; readonly used: Readonly<Record<QuotaResource, number>> }>;
+  ): Promise<{ readonly most: Quotas; readonly used: Readonly<Record<QuotaResource, number>> } | null>;
   /** False: no such tenant. What is there already stays, however much. */
   writeQuotas(where: InTenant & Audited & { readonly most: Quotas }): Promise<boolean>;
 }

@@ -30,7 +30,7 @@ async function addKey({ store }: Bench, tenantId = TENANT, isRoot?: true): Promi
   return keyId;
 }
 
-const used = async ({ store }: Bench, tenantId = TENANT) => (await store.readQuotas({ tenantId })).used;
+const used = async ({ store }: Bench, tenantId = TENANT) => (await store.readQuotas({ tenantId }))?.used;
 
 export function quotaConformance(open: OpenStore): void {
   describe("quotas", () => {
@@ -38,6 +38,7 @@ export function quotaConformance(open: OpenStore): void {
       await using bench = await openBench(open);
       await bench.store.createTenant({ tenantId: "tenant-b", name: "B", audit: AUDIT });
       assert.equal(await bench.store.writeQuotas({ tenantId: "nobody", most: NONE, audit: AUDIT }), false);
+      assert.equal(await bench.store.readQuotas({ tenantId: "nobody" }), null);
       await bound(bench, { customers: 2, endpoints: 1, keys: 1, pictureBytes: 6_000 });
       for (const name of ["ann", "ben"]) await enrol(bench, refOf(name));
       await assert.rejects(enrol(bench, refOf("cleo")), REFUSED);
@@ -55,7 +56,7 @@ export function quotaConformance(open: OpenStore): void {
       const { authenticationId } = second.authentication;
       assert.equal(await bench.store.readAuthentication({ tenantId: TENANT, authenticationId }), null);
       assert.deepEqual(await used(bench), { customers: 2, endpoints: 1, keys: 2, pictureBytes: 4_000 });
-      assert.deepEqual((await bench.store.readQuotas({ tenantId: TENANT })).most.customers, 2);
+      assert.deepEqual((await bench.store.readQuotas({ tenantId: TENANT }))?.most.customers, 2);
 
       await addEndpoint(bench, { tenantId: "tenant-b" });
       await enrol(bench, refOf("cleo", "tenant-b"));

@@ -239,7 +239,7 @@ export async function tell(actor: Actor): Promise<unknown> {
   return [
     await store.listKeys(where),
     await store.readPolicy(where),
-    (await store.readQuotas(where)).used,
+    (await store.readQuotas(where))?.used,
     await store.listPictures({ tenantId, authenticationIds: ["a1", "a8"] }),
     await store.readPicture({ tenantId, authenticationId: "a1" }),
     await store.readCustomer(refIn(actor)),

@@ -11,6 +11,7 @@ export function quotaQueries({ read, write }: Backend): QuotaStore {
   return {
     readQuotas: async ({ tenantId }) =>
       await read(async (view) => {
+        if (!(await isTenant(view, tenantId))) return null;
         const most = await readMost(view, tenantId);
         const used = await Promise.all(
           QUOTA_RESOURCES.map(async (one) => [one, await countUsed(view, { tenantId, resource: one })] as const),
@@ -20,12 +21,7 @@ export function quotaQueries({ read, write }: Backend): QuotaStore {
     writeQuotas: async ({ tenantId, most, audit }) =>
       await write(async (view) => {
         await lockTenant(view, tenantId);
-        const tenant = await view.db
-          .selectFrom("tenants")
-          .select("tenant_id")
-          .where("tenant_id", "=", tenantId)
-          .executeTakeFirst();
-        if (tenant === undefined) return false;
+        if (!(await isTenant(view, tenantId))) return false;
         await view.db.deleteFrom("quotas").where("tenant_id", "=", tenantId).execute();
         const rows = QUOTA_RESOURCES.flatMap((resource) => {
           const bound = most[resource];
@@ -36,6 +32,11 @@ export function quotaQueries({ read, write }: Backend): QuotaStore {
         return true;
       }),
   };
+}
+
+async function isTenant({ db }: ReadView, tenantId: string): Promise<boolean> {
+  const named = db.selectFrom("tenants").select("tenant_id").where("tenant_id", "=", tenantId);
+  return (await named.executeTakeFirst()) !== undefined;
 }
 
 async function readMost({ db }: ReadView, tenantId: string): Promise<Quotas> {
