@@ -41,6 +41,7 @@ export function createPostgresBackend(parts: PostgresParts): Backend {
   };
   return {
     clock: parts.clock,
+    nextTurn: parts.nextTurn,
     read: async (work) => await transactions.read(async ({ db, nowMs }) => await work({ db, nowMs, listed })),
     write: createWrite({ ...parts, groups }),
     pickDue,

@@ -47,6 +47,8 @@ export interface PickedDelivery {
 export interface Backend {
   /** Of this process, for durations only. */
   readonly clock: Pick<Clock, "after">;
+  /** Lets the event loop turn, so that what many ask for at one time comes together. */
+  readonly nextTurn: () => Promise<void>;
   readonly read: <T>(work: (view: ReadView) => Promise<T>) => Promise<T>;
   /** Resolves after the commit. The work may be run again where several processes write; its last run counts. */
   readonly write: <T>(work: (view: WriteView) => Promise<T>, order?: GroupOrder) => Promise<T>;

@@ -38,6 +38,7 @@ export function createSqliteBackend(parts: SqliteParts): Backend {
   };
   return {
     clock: parts.clock,
+    nextTurn: parts.nextTurn,
     read: async (work) => await reads.run(async () => await work({ db: readingDb, nowMs: nowMs(), listed })),
     write: createWrite({ ...parts, commits, listeners, db: kyselyOver(writer) }),
     pickDue,
