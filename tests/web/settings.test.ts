@@ -70,10 +70,12 @@ describe("the page of settings in a browser", { skip }, () => {
     await page.getByLabel("Liveness threshold").fill("0.31");
     await page.getByText("of the last 7 decisions").waitFor();
     await page.getByLabel("Every pass demands a second factor").check();
+    await page.getByLabel("Days for which they are kept").fill("7");
     await save.click();
     await page.getByText("The policy is in force").waitFor();
     const { body } = await seeded.server.call("/v1/policy");
-    assert.deepEqual([body["secondFactor"], body["liveness"]], [true, { threshold: 0.31 }]);
+    const { secondFactor, liveness, retention } = body;
+    assert.deepEqual([secondFactor, liveness, retention], [true, { threshold: 0.31 }, { pictureDays: 7 }]);
     assert.deepEqual(visitor.complaints, []);
   });
 
@@ -104,7 +106,23 @@ describe("the page of settings in a browser", { skip }, () => {
     await dialog.getByLabel("Name").fill(NAUGHTY);
     await dialog.getByRole("button", { name: "Make", exact: true }).click();
     await dialog.getByRole("button", { name: "I have kept it" }).click();
-    await page.getByText(NAUGHTY, { exact: true }).waitFor();
+    const tenant = page.getByRole("row").filter({ hasText: "田中さん" });
+    await tenant.getByRole("button", { name: "Bounds" }).click();
+    await dialog.getByText("1 there now").waitFor();
+    await dialog.getByLabel("Enrolled customers").fill("many");
+    assert.equal(await dialog.getByRole("button", { name: "Put into force" }).isDisabled(), true);
+    await dialog.getByLabel("Enrolled customers").fill("20");
+    assert.deepEqual(await visitor.axe(), []);
+    await dialog.getByRole("button", { name: "Put into force" }).click();
+    await page.getByText("The bounds are in force").waitFor();
+    await tenant.getByRole("button", { name: "Bounds" }).click();
+    assert.equal(await dialog.getByLabel("Enrolled customers").inputValue(), "20");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await visitor.visit("#/settings/server");
+    await page
+      .getByText(/^\d+, no bound$/)
+      .first()
+      .waitFor();
     assert.deepEqual(visitor.complaints, []);
   });
 

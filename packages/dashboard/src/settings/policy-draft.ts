@@ -22,6 +22,7 @@ export interface PolicyDraft {
   /** One a line. */
   readonly frameAncestors: string;
   readonly replayedPictures: Policy["replayedPictures"];
+  readonly pictureDays: string;
 }
 
 /** Bounds of the numbers, as the API has them. */
@@ -31,6 +32,7 @@ export const BOUNDS = {
   waitAfterFailures: [1, 5],
   waitSeconds: [30, 86_400],
   stopAfterFailures: [6, 50],
+  pictureDays: [0, 1_095],
 } as const satisfies { readonly [Name in keyof PolicyDraft]?: readonly [number, number] };
 
 /** A number of the form. */
@@ -38,7 +40,7 @@ export type NumberName = keyof typeof BOUNDS;
 
 /** What stands. */
 export function policyDraftOf(policy: Policy): PolicyDraft {
-  const { thresholds, checks, liveness, secondFactor, lockout, capture, replayedPictures } = policy;
+  const { thresholds, checks, liveness, secondFactor, lockout, capture, replayedPictures, retention } = policy;
   const { match } = thresholds;
   return {
     match: typeof match === "number" ? "custom" : match,
@@ -54,6 +56,7 @@ export function policyDraftOf(policy: Policy): PolicyDraft {
     returnUrls: capture.returnUrls.join("\n"),
     frameAncestors: capture.frameAncestors.join("\n"),
     replayedPictures,
+    pictureDays: String(retention.pictureDays),
   };
 }
 
@@ -74,7 +77,7 @@ export function wrongOf(draft: PolicyDraft): Readonly<Partial<Record<NumberName,
   return Object.fromEntries(wrong);
 }
 
-/** What the API takes; what the form does not know stays as it is. */
+/** What the API takes. */
 export function policyOf(draft: PolicyDraft): Schemas["PolicyBody"] {
   return {
     thresholds: { match: draft.match === "custom" ? Number(draft.matchNumber) : draft.match },
@@ -93,6 +96,7 @@ export function policyOf(draft: PolicyDraft): Schemas["PolicyBody"] {
       frameAncestors: linesOf(draft.frameAncestors),
     },
     replayedPictures: draft.replayedPictures,
+    retention: { pictureDays: Number(draft.pictureDays) },
   };
 }
 

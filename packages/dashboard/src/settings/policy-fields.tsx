@@ -134,6 +134,25 @@ export function LockoutFields(parts: DraftParts) {
   );
 }
 
+/** Whether and for how long the pictures of attempts stay. */
+export function KeptFields(parts: DraftParts) {
+  return (
+    <Card title="Pictures of attempts">
+      <div className="stack">
+        <NumberField
+          {...parts}
+          name="pictureDays"
+          label="Days for which they are kept"
+          hint="0: pictures are never stored. Else sealed, of enrolled customers alone, and no longer than the attempt itself."
+        />
+        <p className="note">
+          A picture of a face is more than a template of it: keep it only for a reason, and not long.
+        </p>
+      </div>
+    </Card>
+  );
+}
+
 function NumberField({
   name,
   label,

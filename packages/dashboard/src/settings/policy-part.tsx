@@ -8,7 +8,7 @@ import { Card } from "../kit/card.tsx";
 import { Banner, Failed, Loading } from "../kit/states.tsx";
 import { CaptureFields } from "./capture-fields.tsx";
 import { isChanged, type PolicyDraft, policyDraftOf, policyOf, wrongOf } from "./policy-draft.ts";
-import { CheckFields, LockoutFields, MatchFields } from "./policy-fields.tsx";
+import { CheckFields, KeptFields, LockoutFields, MatchFields } from "./policy-fields.tsx";
 import { PolicyPreview } from "./policy-preview.tsx";
 
 /** What the tenant decided, and what another decision would have changed. */
@@ -61,15 +61,14 @@ function PolicyForm({ policy, onSaved }: { readonly policy: Schemas["Policy"]; r
         <div className="two">
           <MatchFields {...shared} />
           <CheckFields {...shared} />
-          <LockoutFields {...shared} />
+          <div className="stack">
+            <LockoutFields {...shared} />
+            <KeptFields {...shared} />
+          </div>
           <CaptureFields {...shared} />
           <div className="wide">
             <Card title="What it would have changed">
-              {may ? (
-                <PolicyPreview change={changed ? policyOf(draft) : null} />
-              ) : (
-                <p className="note">A preview needs a key that may change the policy.</p>
-              )}
+              {may ? <PolicyPreview change={changed ? policyOf(draft) : null} /> : <NoPreview />}
             </Card>
           </div>
         </div>
@@ -89,6 +88,10 @@ function PolicyForm({ policy, onSaved }: { readonly policy: Schemas["Policy"]; r
       </div>
     </form>
   );
+}
+
+function NoPreview() {
+  return <p className="note">A preview needs a key that may change the policy.</p>;
 }
 
 /** What holds whatever the policy says (S4). */

@@ -1,7 +1,9 @@
+import { hrefOf } from "../app/routes.ts";
 import { useSession } from "../app/session.tsx";
 import { Card, Facts } from "../kit/card.tsx";
 import { Banner } from "../kit/states.tsx";
 import { ClockTime } from "../kit/time.tsx";
+import { OwnQuotas } from "./quotas.tsx";
 
 /** What the server's own settings come to; they are changed where the server is started. */
 export function ServerPart() {
@@ -9,19 +11,7 @@ export function ServerPart() {
   const { server, tenantId, keyName, role, expiresAt, freshUntil } = session;
   return (
     <div className="two">
-      <Card title="What is kept, and how long">
-        <div className="stack">
-          <p>
-            <b className="number">{server.retentionDays} days</b>
-          </p>
-          <p className="note">
-            Events, their deliveries and attempts, authentications and answers to repeated requests are deleted after
-            that, but what still waits to be delivered. Customers and the audit stay. Set by{" "}
-            <code className="wrap">SAMEFACE_RETENTION_DAYS</code>.
-          </p>
-          <p className="note">Pictures are not kept at all.</p>
-        </div>
-      </Card>
+      <Kept days={server.retentionDays} />
       <Card title="This session">
         <Facts
           items={[
@@ -44,6 +34,7 @@ export function ServerPart() {
           ]}
         />
       </Card>
+      <OwnQuotas />
       <div className="wide">
         <Card title="What the operator of the server should know">
           {server.notices.length === 0 ? (
@@ -60,5 +51,25 @@ export function ServerPart() {
         </Card>
       </div>
     </div>
+  );
+}
+
+function Kept({ days }: { readonly days: number }) {
+  return (
+    <Card title="What is kept, and how long">
+      <div className="stack">
+        <p>
+          <b className="number">{days} days</b>
+        </p>
+        <p className="note">
+          Events, their deliveries and attempts, authentications and answers to repeated requests are deleted after
+          that, but what still waits to be delivered. Customers and the audit stay. Set by{" "}
+          <code className="wrap">SAMEFACE_RETENTION_DAYS</code>.
+        </p>
+        <p className="note">
+          Pictures of attempts are stored only where the <a href={hrefOf("settings")}>policy</a> says for how many days.
+        </p>
+      </div>
+    </Card>
   );
 }

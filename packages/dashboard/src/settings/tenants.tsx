@@ -1,3 +1,4 @@
+import type { Schemas } from "@sameface/contract/client";
 import { useState } from "react";
 import { List } from "../app/list.tsx";
 import { useMay } from "../app/session.tsx";
@@ -9,7 +10,11 @@ import { Dialog } from "../kit/dialog.tsx";
 import { Field } from "../kit/field.tsx";
 import { SecretOnce } from "../kit/secret-once.tsx";
 import { Empty } from "../kit/states.tsx";
+import type { Column } from "../kit/table.tsx";
 import { Time } from "../kit/time.tsx";
+import { TenantQuotas } from "./quotas.tsx";
+
+type TenantView = Schemas["TenantView"];
 
 /** Owners of customers, endpoints and keys; for root alone. */
 export function Tenants() {
@@ -27,6 +32,7 @@ export function Tenants() {
 function All() {
   const pages = usePages("tenants", async (client, after) => await client.listTenants(after));
   const [adding, setAdding] = useState(false);
+  const [bounded, setBounded] = useState<TenantView | null>(null);
   return (
     <Card
       title="Tenants"
@@ -53,12 +59,16 @@ function All() {
             There is always the tenant default.
           </Empty>
         }
-        columns={[
-          { label: "Name", cell: ({ name }) => <span className="verbatim">{name}</span> },
-          { label: "Id", cell: ({ tenantId }) => <code className="wrap">{tenantId}</code> },
-          { label: "Made", end: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
-        ]}
+        columns={columnsOf(setBounded)}
       />
+      {bounded === null ? null : (
+        <TenantQuotas
+          tenant={bounded}
+          onClose={() => {
+            setBounded(null);
+          }}
+        />
+      )}
       {adding ? (
         <AddTenant
           onClose={() => {
@@ -69,6 +79,28 @@ function All() {
       ) : null}
     </Card>
   );
+}
+
+function columnsOf(onBound: (tenant: TenantView) => void): readonly Column<TenantView>[] {
+  return [
+    { label: "Name", cell: ({ name }) => <span className="verbatim">{name}</span> },
+    { label: "Id", cell: ({ tenantId }) => <code className="wrap">{tenantId}</code> },
+    { label: "Made", end: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
+    {
+      label: "Bounds",
+      end: true,
+      cell: (tenant) => (
+        <Button
+          small
+          onPress={() => {
+            onBound(tenant);
+          }}
+        >
+          Bounds
+        </Button>
+      ),
+    },
+  ];
 }
 
 function AddTenant({ onClose }: { readonly onClose: () => void }) {
