@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { describe, it } from "node:test";
+import { promisify } from "node:util";
 import { sample } from "@sameface/contract";
 import { Webhook } from "standardwebhooks";
 import { answering } from "./answering.fixture.ts";
@@ -29,6 +31,30 @@ describe("the sameface command", () => {
     ]) {
       assert.match(help, new RegExp(`^ +${command}`, "m"));
     }
+  });
+
+  it("loads neither server nor engine for a command that asks a server, and loads them for one that is one", async () => {
+    const loadedFor = async (name: string): Promise<readonly string[]> => {
+      const script = `
+        const { registerHooks } = await import("node:module");
+        const loaded = new Set();
+        const load = (url, context, next) => (loaded.add(/packages\\/(\\w+)\\//.exec(url)?.[1]), next(url, context));
+        registerHooks({ load });
+        const { runProgram } = await import("${import.meta.resolve("./program.ts")}");
+        await runProgram({ env: {}, out() {}, err() {} }, ["${name}", "--help"]);
+        process.stdout.write([...loaded].join());`;
+      const args = ["--conditions=@sameface/source", "--input-type=module", "-e", script];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      return stdout.split(",");
+    };
+    const parts = ["server", "engine"];
+    const keys = await loadedFor("keys");
+    assert.deepEqual([keys.includes("cli"), parts.filter((part) => keys.includes(part))], [true, []]);
+    const serve = await loadedFor("serve");
+    assert.deepEqual(
+      parts.filter((part) => serve.includes(part)),
+      parts,
+    );
   });
 
   it("gives every command an example in its help", async () => {

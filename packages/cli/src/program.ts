@@ -1,69 +1,63 @@
-import { VERSION } from "@sameface/server";
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
-import { createCommandRunner } from "./command-context.ts";
-import { auditCommand } from "./commands/audit.ts";
-import { authenticateCommand } from "./commands/authenticate.ts";
-import { backupCommand } from "./commands/backup.ts";
-import { calibrateCommand } from "./commands/calibrate.ts";
-import { certifyCommand } from "./commands/certify.ts";
-import { customersCommand } from "./commands/customers.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { endpointsCommand } from "./commands/endpoints.ts";
-import { evaluateCommand } from "./commands/evaluate.ts";
-import { exportCommand } from "./commands/export.ts";
-import { inspectCommand } from "./commands/inspect.ts";
-import { keysCommand } from "./commands/keys.ts";
-import { listenCommand } from "./commands/listen.ts";
-import { migrateCommand } from "./commands/migrate.ts";
-import { migrateStoreCommand } from "./commands/migrate-store.ts";
-import { policyCommand } from "./commands/policy.ts";
-import { replayCommand } from "./commands/replay.ts";
-import { restoreCommand } from "./commands/restore.ts";
-import { serveCommand } from "./commands/serve.ts";
-import { tenantsCommand } from "./commands/tenants.ts";
-import { triggerCommand } from "./commands/trigger.ts";
+import { type CommandRunner, createCommandRunner } from "./command-context.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Every command, in the order of `--help`. */
-const COMMANDS = [
-  serveCommand,
-  demoCommand,
-  customersCommand,
-  exportCommand,
-  authenticateCommand,
-  endpointsCommand,
-  keysCommand,
-  policyCommand,
-  tenantsCommand,
-  listenCommand,
-  auditCommand,
-  triggerCommand,
-  certifyCommand,
-  replayCommand,
-  inspectCommand,
-  evaluateCommand,
-  calibrateCommand,
-  doctorCommand,
-  backupCommand,
-  restoreCommand,
-  migrateStoreCommand,
-  migrateCommand,
-] as const;
+type MakeCommand = (runner: CommandRunner) => Command;
+
+/** Every command, in the order of `--help`; loaded when it is named, since some bring the server and the engine. */
+const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  serve: async () => (await import("./commands/serve.ts")).serveCommand,
+  demo: async () => (await import("./commands/demo.ts")).demoCommand,
+  customers: async () => (await import("./commands/customers.ts")).customersCommand,
+  export: async () => (await import("./commands/export.ts")).exportCommand,
+  authenticate: async () => (await import("./commands/authenticate.ts")).authenticateCommand,
+  endpoints: async () => (await import("./commands/endpoints.ts")).endpointsCommand,
+  keys: async () => (await import("./commands/keys.ts")).keysCommand,
+  policy: async () => (await import("./commands/policy.ts")).policyCommand,
+  tenants: async () => (await import("./commands/tenants.ts")).tenantsCommand,
+  listen: async () => (await import("./commands/listen.ts")).listenCommand,
+  audit: async () => (await import("./commands/audit.ts")).auditCommand,
+  trigger: async () => (await import("./commands/trigger.ts")).triggerCommand,
+  certify: async () => (await import("./commands/certify.ts")).certifyCommand,
+  replay: async () => (await import("./commands/replay.ts")).replayCommand,
+  inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  evaluate: async () => (await import("./commands/evaluate.ts")).evaluateCommand,
+  calibrate: async () => (await import("./commands/calibrate.ts")).calibrateCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  backup: async () => (await import("./commands/backup.ts")).backupCommand,
+  restore: async () => (await import("./commands/restore.ts")).restoreCommand,
+  "migrate-store": async () => (await import("./commands/migrate-store.ts")).migrateStoreCommand,
+  migrate: async () => (await import("./commands/migrate.ts")).migrateCommand,
+};
+
+/** Those that the words may mean: all of them where none is named, for the help and for what is misspelt. */
+async function commandsFor(args: readonly string[]): Promise<readonly MakeCommand[]> {
+  const names = Object.keys(COMMANDS);
+  const named = names.filter((name) => args.includes(name));
+  const wanted = named.length === 0 ? names : named;
+  return await Promise.all(wanted.flatMap((name) => COMMANDS[name]?.() ?? []));
+}
+
+/** Of this package; all of them have the same. */
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  return manifest.version;
+}
 
 /** Runs one command line; answers the exit code and never throws. */
 export async function runProgram(terminal: Terminal, args: readonly string[]): Promise<ExitCode> {
   const runner = createCommandRunner(terminal);
   const program = new Command("sameface")
     .description("Self-hosted 1:1 face authentication whose every outcome is delivered as a webhook")
-    .version(VERSION)
+    .version(version())
     .option("--json", "print results as JSON lines")
     .option("--url <url>", "the server (SAMEFACE_URL; default http://127.0.0.1:8080)")
     .option("--key <key>", "an API key (SAMEFACE_KEY, else SAMEFACE_ADMIN_KEY)")
     .addHelpText("after", "\nExit codes: 0 done, 1 the answer is no, 2 wrong usage, 3 no server, 4 refused");
-  for (const make of COMMANDS) program.addCommand(make(runner));
+  for (const make of await commandsFor(args)) program.addCommand(make(runner));
   settle(program, terminal);
   try {
     await program.parseAsync(args, { from: "user" });
