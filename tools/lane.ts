@@ -15,6 +15,8 @@ import { add, closingLine, NOTHING, type Tally } from "./tally.ts";
 
 /** Of the lane sim: the one whose stories come of seeds. */
 const SEEDS_FILE = "seeds.sim.test.ts";
+/** Files whose time is told: a lane that is over its budget begins there. */
+const SLOWEST = 5;
 const CI = process.env["CI"] === "true";
 const write = (text: string): void => void process.stdout.write(text);
 
@@ -58,6 +60,8 @@ async function runLane(
   });
   tellSkips(done.skips);
   const late = overBudget(name, lane, performance.now() - started);
+  const slowest = done.times.slice(0, SLOWEST).map(({ file, ms }) => `${file} ${(ms / 1_000).toFixed(1)} s`);
+  write(`longest: ${slowest.join(", ")}\n`);
   write(`lane ${name}: ${closingLine(done.tally)}\n`);
   const refused = (late ? 1 : 0) + (CI ? done.skips.length : 0);
   return { tally: add(done.tally, { ...NOTHING, failed: refused }), coverage: done.coverage };

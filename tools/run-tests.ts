@@ -21,6 +21,8 @@ export interface Skipped {
 /** What came of a run. */
 export interface TestRun {
   readonly tally: Tally;
+  /** How long each file took, the start of its process included; longest first. */
+  readonly times: readonly { readonly file: string; readonly ms: number }[];
   readonly skips: readonly Skipped[];
   readonly coverage: readonly FileCoverage[];
 }
@@ -52,10 +54,16 @@ interface Book {
   failed: number;
   readonly skips: Skipped[];
   readonly coverage: FileCoverage[];
+  readonly times: { readonly file: string; readonly ms: number }[];
   /** What test files printed; shown where one of their tests fails. */
   readonly printed: Map<string, string>;
   readonly shown: Set<string>;
   readonly write: (text: string) => void;
+}
+
+function openBook(write: Book["write"]): Book {
+  const lists = { skips: [], coverage: [], times: [] };
+  return { passed: 0, failed: 0, ...lists, printed: new Map(), shown: new Set(), write };
 }
 
 const fromRoot = (path: string | undefined): string => (path === undefined ? "?" : relative(ROOT, path));
@@ -147,10 +155,16 @@ function listenForCoverage(events: TestEvents, book: Book): void {
   });
 }
 
+function listenForTimes(events: TestEvents, book: Book): void {
+  // Told of a file too, unlike its passing.
+  events.on("test:complete", (event) => {
+    if (isFile(event)) book.times.push({ file: fromRoot(event.file), ms: event.details.duration_ms });
+  });
+}
+
 /** Runs test files, each in a process of its own, and tells failures as they come. */
 export async function runTests(files: readonly string[], options: TestRunOptions): Promise<TestRun> {
-  const { write } = options;
-  const book: Book = { passed: 0, failed: 0, skips: [], coverage: [], printed: new Map(), shown: new Set(), write };
+  const book = openBook(options.write);
   const events = run({
     files: files.map((file) => ROOT + file),
     cwd: ROOT,
@@ -172,10 +186,16 @@ export async function runTests(files: readonly string[], options: TestRunOptions
   events.on("test:fail", (event) => {
     onFail(book, event);
   });
+  listenForTimes(events, book);
   listenForPrints(events, book);
   listenForCoverage(events, book);
   // The stream has to be read to its end for the run to end.
   await events.forEach(() => undefined);
   const skipped = book.skips.reduce((sum, skip) => sum + skip.cases, 0);
-  return { tally: { passed: book.passed, failed: book.failed, skipped }, skips: book.skips, coverage: book.coverage };
+  return {
+    tally: { passed: book.passed, failed: book.failed, skipped },
+    times: book.times.toSorted((a, b) => b.ms - a.ms),
+    skips: book.skips,
+    coverage: book.coverage,
+  };
 }
