@@ -129,9 +129,13 @@ async function inspect(
 ): Promise<Inspection> {
   const format = imageFormat(image);
   const problem = bytesProblem(image, { format, limits });
+  if (format === null || problem !== null) {
+    return { image: imageFacts(image, format), ...unmeasured(problem ?? "unsupported_format") };
+  }
+  const outcome = pool.inspect({ bytes: image, format, purpose, eyes, headCover });
+  // Hashed while the child is at it.
   const facts = imageFacts(image, format);
-  if (format === null || problem !== null) return { image: facts, ...unmeasured(problem ?? "unsupported_format") };
-  return inspectionOf(await pool.inspect({ bytes: image, format, purpose, eyes, headCover }), facts);
+  return inspectionOf(await outcome, facts);
 }
 
 function bytesProblem(

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Writable } from "node:stream";
 
 /** One message of the pipe between parent and child: a JSON value and bytes. */
 export interface Frame {
@@ -27,6 +28,13 @@ export function encodeFrame(head: object, body: Uint8Array = new Uint8Array(0)):
   piece.writeUInt32LE(body.length, 8);
   piece.write(json, PREFIX_BYTES);
   return body.length === 0 ? [piece] : [piece, body];
+}
+
+/** Writes the pieces of one frame in one call of the system: each call wakes the other end up. */
+export function writeFrame(channel: Writable, pieces: readonly Uint8Array[]): void {
+  channel.cork();
+  for (const piece of pieces) channel.write(piece);
+  channel.uncork();
 }
 
 /** Puts frames together out of chunks as they come. */

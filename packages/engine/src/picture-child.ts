@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { Duplex } from "node:stream";
 import type { Clock } from "./clock.ts";
 import { EngineError } from "./engine-error.ts";
-import { createFrameReader, encodeFrame, type FrameReader } from "./framing.ts";
+import { createFrameReader, encodeFrame, type FrameReader, writeFrame } from "./framing.ts";
 import type { ImageFormat } from "./image/image-format.ts";
 import type { InspectOptions } from "./inspection.ts";
 import type { Launch } from "./launch.ts";
@@ -254,7 +254,7 @@ export class PictureChild {
   }
 
   #write(pieces: readonly Uint8Array[]): void {
-    for (const piece of pieces) this.#pipe?.write(piece);
+    if (this.#pipe !== null) writeFrame(this.#pipe, pieces);
   }
 }
 

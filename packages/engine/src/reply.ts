@@ -110,8 +110,8 @@ function readInspected(
 function readVector({ body, vectorLength }: ExpectedTemplate & { readonly body: Uint8Array }): Float32Array | null {
   if (body.length !== vectorLength * Float32Array.BYTES_PER_ELEMENT) return null;
   // A copy: the frame may lie anywhere in its buffer, float32 values only at multiples of four.
-  const vector = new Float32Array(Uint8Array.from(body).buffer);
-  const norm = Math.hypot(...vector);
+  const vector = new Float32Array(new Uint8Array(body).buffer);
+  const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   // NaN fails both comparisons.
   return norm > 1 - NORM_TOLERANCE && norm < 1 + NORM_TOLERANCE ? vector : null;
 }

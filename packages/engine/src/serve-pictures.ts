@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { EngineError } from "./engine-error.ts";
-import { createFrameReader, encodeFrame, type Frame } from "./framing.ts";
+import { createFrameReader, encodeFrame, type Frame, writeFrame } from "./framing.ts";
 import { confineDecoder } from "./image/decode.ts";
 import { inspectPicture } from "./inspect-picture.ts";
 import { canReach } from "./loopback-probe.ts";
@@ -107,9 +107,9 @@ async function answerPicture(
     },
   });
   bytes.fill(0);
-  for (const piece of encodeInspected(id, measured)) channel.write(piece);
+  writeFrame(channel, encodeInspected(id, measured));
 }
 
 function tell(channel: Duplex, message: ChildMessage): void {
-  for (const piece of encodeFrame(message)) channel.write(piece);
+  writeFrame(channel, encodeFrame(message));
 }

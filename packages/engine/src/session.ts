@@ -62,12 +62,12 @@ export function fillPlanes(
   const area = width * height;
   const count = values.length;
   if (pixels.length !== area * count || planes.length !== pixels.length) fail(row);
-  values.forEach((table, plane) => {
-    const from = channels === "BGR" ? count - 1 - plane : plane;
-    for (let to = plane * area, at = from; at < pixels.length; to += 1, at += count) {
-      planes[to] = table[pixels[at] ?? 0] ?? Number.NaN;
+  for (const [plane, table] of values.entries()) {
+    const out = planes.subarray(plane * area, (plane + 1) * area);
+    for (let to = 0, at = channels === "BGR" ? count - 1 - plane : plane; to < area; to += 1, at += count) {
+      out[to] = table[pixels[at] ?? 0] ?? Number.NaN;
     }
-  });
+  }
 }
 
 /**

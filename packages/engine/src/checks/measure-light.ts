@@ -15,13 +15,14 @@ const WHITE = 250;
  * @param width pixels a row
  */
 export function measureLight(crop: Uint8Array, width: number): Light {
-  const grey = luma(crop);
+  // One row more on either side: the detail of a pixel is what its neighbours differ by.
+  const grey = luma(crop.subarray((FACE.top - 1) * width * 3, (FACE.top + FACE.height + 1) * width * 3));
   const level: Sums = { count: 0, sum: 0, squares: 0 };
   const detail: Sums = { count: 0, sum: 0, squares: 0 };
   let dark = 0;
   let bright = 0;
-  for (let y = FACE.top; y < FACE.top + FACE.height; y += 1) {
-    const first = y * width + FACE.left;
+  for (let row = 1; row <= FACE.height; row += 1) {
+    const first = row * width + FACE.left;
     for (let at = first; at < first + FACE.width; at += 1) {
       const value = grey[at] ?? 0;
       add(level, value);

@@ -43,9 +43,8 @@ function average(
   const share = 1 / (pool * pool);
   for (let i = 0, row = 0; i < values.length; row += 1) {
     const to = Math.floor(row / side) * small * small + Math.floor((row % side) / pool) * small;
-    for (let column = 0; column < side; column += 1, i += 1) {
-      const cell = to + Math.floor(column / pool);
-      out[cell] = (out[cell] ?? 0) + (values[i] ?? 0) * share;
+    for (let cell = to; cell < to + small; cell += 1) {
+      for (const end = i + pool; i < end; i += 1) out[cell] = (out[cell] ?? 0) + (values[i] ?? 0) * share;
     }
   }
 }
