@@ -75,8 +75,20 @@ describe("the sameface command", () => {
     }
   });
 
+  it("tells in the help of each command what the program takes, too", async () => {
+    const terminal = keptTerminal();
+    await runProgram(terminal, ["keys", "list", "--help"]);
+    assert.match(terminal.lines.join("\n"), /Global Options:\n(?:.*\n)*? +--url <url>/);
+  });
+
   it("ends with 2 for an unknown command, an unknown option and a missing argument", async () => {
-    for (const args of [["nothing"], ["keys", "list", "--nothing"], ["authenticate", "anna"], ["trigger", "nothing"]]) {
+    for (const args of [
+      ["nothing"],
+      ["keys", "list", "--nothing"],
+      ["authenticate", "anna"],
+      ["trigger", "nothing"],
+      ["endpoints", "rotate", "x", "--overlap", "1h"],
+    ]) {
       assert.equal(
         await runProgram(keptTerminal({ SAMEFACE_WEBHOOK_SECRET: SECRET }), args),
         EXIT.usage,
@@ -89,6 +101,9 @@ describe("the sameface command", () => {
     const terminal = keptTerminal();
     assert.equal(await runProgram(terminal, ["authenticate", "anna", "/nowhere/anna.jpg"]), EXIT.usage);
     assert.match(terminal.errors.join(), /\/nowhere\/anna\.jpg cannot be read \(ENOENT\)/);
+    const audit = keptTerminal();
+    assert.equal(await runProgram(audit, ["audit", "verify", "--file", "/nowhere/audit.jsonl"]), EXIT.usage);
+    assert.match(audit.errors.join(), /\/nowhere\/audit\.jsonl cannot be read \(ENOENT\)/);
   });
 
   it("ends with 2 and the mend when what is to be the server is no URL", async () => {

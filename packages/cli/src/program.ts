@@ -56,6 +56,8 @@ export async function runProgram(terminal: Terminal, args: readonly string[]): P
     .option("--json", "print results as JSON lines")
     .option("--url <url>", "the server (SAMEFACE_URL; default http://127.0.0.1:8080)")
     .option("--key <key>", "an API key (SAMEFACE_KEY, else SAMEFACE_ADMIN_KEY)")
+    // A command's own help has what it takes; its row here has room for what it does.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText("after", "\nExit codes: 0 done, 1 the answer is no, 2 wrong usage, 3 no server, 4 refused");
   for (const make of await commandsFor(args)) program.addCommand(make(runner));
   settle(program, terminal);
@@ -77,7 +79,11 @@ function settle(command: Command, terminal: Terminal): void {
       terminal.err(text.trimEnd());
     },
   });
-  for (const child of command.commands) settle(child, terminal);
+  for (const child of command.commands) {
+    // What the program takes holds for each command, and is looked for there.
+    child.configureHelp({ showGlobalOptions: true });
+    settle(child, terminal);
+  }
 }
 
 function explain(terminal: Terminal, error: unknown): ExitCode {

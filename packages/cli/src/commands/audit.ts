@@ -104,6 +104,9 @@ async function* rowsOfFile(file: string): AsyncGenerator<Record<string, unknown>
       yield row;
     }
   } catch (cause) {
+    if (cause instanceof Error && "code" in cause) {
+      throw new CliError("usage", `The file ${file} cannot be read (${String(cause.code)}).`, { cause });
+    }
     throw new CliError("usage", `${file} is no export of the audit: each line must be one JSON row.`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import type { Schemas } from "@sameface/contract/client";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { accepted } from "../api-client.ts";
 import type { CommandRunner } from "../command-context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -82,7 +82,7 @@ function rotate(runner: CommandRunner): Command {
   return new Command("rotate")
     .description("new secrets; requests carry both signatures until the overlap ends")
     .argument("<endpointId>")
-    .option("--overlap <seconds>", "how long the old secrets sign too, 0 to 604800; default 24 h", Number)
+    .option("--overlap <seconds>", "how long the old secrets sign too, 0 to 604800; default 24 h", secondsOf)
     .addHelpText("after", "\nExample:\n  sameface endpoints rotate 5f0c1e… --overlap 3600")
     .action((endpointId: string, options: { readonly overlap?: number }, command: Command) =>
       runner.run(command, async (context) => {
@@ -92,6 +92,11 @@ function rotate(runner: CommandRunner): Command {
         return EXIT.done;
       }),
     );
+}
+
+function secondsOf(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of seconds.");
+  return Number(text);
 }
 
 /** What is shown once: the secret as a receiver's environment names it. */

@@ -57,9 +57,11 @@ export function triggerCommand(runner: CommandRunner): Command {
     );
 }
 
+const WIDTH = Math.max(...Object.keys(ODD_REQUESTS).map((name) => name.length));
+
 function oddHelp(): string {
   return Object.entries(ODD_REQUESTS)
-    .map(([name, { about }]) => `  ${name.padEnd("two-signatures".length)}  ${about}`)
+    .map(([name, { about }]) => `  ${name.padEnd(WIDTH)}  ${about}`)
     .join("\n");
 }
 

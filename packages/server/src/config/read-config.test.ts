@@ -65,6 +65,15 @@ describe("readConfig", () => {
     assert.match(lineOf({ SAMEFACE_ENGINE_PROCESSES: "0" }), /^SAMEFACE_ENGINE_PROCESSES/);
   });
 
+  it("names the file, and the key in it, for a wrong value that stands there, and shows no secret of it", () => {
+    const port = 'sameface.config.json: "port" is "80"; allowed: a whole number from 0 to 65535';
+    assert.equal(lineOf({ SAMEFACE_PORT: "" }, '{"port": "80"}'), port);
+    assert.match(lineOf({}, '{"roles": "api"}'), /^sameface\.config\.json: "roles" is "api"; allowed: /);
+    const key = lineOf({}, '{"adminKey": "hunter2"}');
+    assert.match(key, /^sameface\.config\.json: "adminKey" is set \(7 characters, not shown\)/);
+    assert.match(lineOf({}, '{"adminKey": ["hunter2"]}'), /is set \(11 characters, not shown\)/);
+  });
+
   it("refuses a short admin key and a wrong master key without showing them", () => {
     for (const [name, text] of [
       ["SAMEFACE_ADMIN_KEY", "hunter2-hunter2-hunter2-hunter2"],
@@ -92,7 +101,7 @@ describe("readConfig", () => {
   it("refuses an unknown setting by name, in the environment and in the file", () => {
     assert.match(lineOf({ SAMEFACE_PROT: "1" }), /^SAMEFACE_PROT is not a setting/);
     assert.match(lineOf({}, '{"prot": 1}'), /^sameface\.config\.json: "prot" is not a setting/);
-    assert.match(lineOf({}, '{"port": "9000"}'), /^SAMEFACE_PORT is/);
+    assert.match(lineOf({}, '{"port": "9000"}'), /^sameface\.config\.json: "port" is/);
     assert.match(lineOf({}, "{"), /not JSON/);
     assert.match(lineOf({}, "[]"), /must hold an object/);
     const ofTests = { SAMEFACE_TEST_DATA: "/x", SAMEFACE_TEST_POSTGRES_URL: "x", SAMEFACE_TEST_REDIS_URL: "x" };

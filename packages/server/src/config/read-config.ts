@@ -31,12 +31,10 @@ export function readConfig({ env, file }: ConfigSources): ConfigResult {
   for (const name of NAMES) {
     const text = env[variableOf(name)];
     // An empty variable is how shells and compose files unset one.
-    const given = text === undefined || text === "" ? fromFile.values[name] : readText(name, text);
-    const value = given ?? schemaOf(name).default;
+    const isInEnv = text !== undefined && text !== "";
+    const value = (isInEnv ? readText(name, text) : fromFile.values[name]) ?? schemaOf(name).default;
     if (value === undefined) continue;
-    if (!CHECKS[name].Check(value)) {
-      return refuse(describe(name, text ?? JSON.stringify(value)));
-    }
+    if (!CHECKS[name].Check(value)) return refuse(isInEnv ? describe(name, text) : describeInFile(name, value));
     config[name] = value;
   }
   // Every value has met its own schema above.
@@ -45,8 +43,18 @@ export function readConfig({ env, file }: ConfigSources): ConfigResult {
 
 /** `SAMEFACE_PORT is "x": …`, the value hidden where it is a secret. */
 export function describe(name: SettingName, text: string, allowed = allowedOf(name)): string {
-  const shown = "secret" in schemaOf(name) ? `set (${text.length} characters, not shown)` : JSON.stringify(text);
-  return `${variableOf(name)} is ${shown}; allowed: ${allowed}`;
+  return `${variableOf(name)} is ${shownOf(name, text)}; allowed: ${allowed}`;
+}
+
+/** The same of what stands in the file, under its name there. */
+function describeInFile(name: SettingName, value: unknown): string {
+  return `${FILE}: "${name}" is ${shownOf(name, value)}; allowed: ${allowedOf(name)}`;
+}
+
+function shownOf(name: SettingName, value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!("secret" in schemaOf(name))) return json;
+  return `set (${typeof value === "string" ? value.length : json.length} characters, not shown)`;
 }
 
 interface SettingSchema {
