@@ -57,6 +57,17 @@ describe("the sameface command", () => {
     );
   });
 
+  it("loads no decoder of pictures for a server: its child processes alone have one", async () => {
+    const script = `
+      const { runProgram } = await import("${import.meta.resolve("./program.ts")}");
+      await runProgram({ env: {}, out() {}, err() {} }, ["serve", "--help"]);
+      process.stdout.write(process.report.getReport().sharedObjects.join());`;
+    const args = ["--conditions=@sameface/source", "--input-type=module", "-e", script];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    assert.match(stdout, /libc/);
+    assert.doesNotMatch(stdout, /vips|sharp|onnx/);
+  });
+
   it("gives every command an example in its help", async () => {
     for (const args of [
       ["serve"],

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { DEFAULT_GATES, type Gates } from "./checks/gates.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { HEAD_TABLE } from "./heads/head-table.ts";
 import { belongsTo } from "./heads/load-heads.ts";
@@ -16,7 +17,6 @@ import {
 import { type Launch, narrowestLaunch } from "./launch.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { type LoopbackProbe, openLoopbackProbe } from "./loopback-probe.ts";
-import { DEFAULT_GATES, type Gates } from "./measure.ts";
 import type { HeaderFacts } from "./messages.ts";
 import { packModels } from "./model-parcel.ts";
 import { embedderIdOf, MODEL_ROLES, MODEL_TABLE, type ModelTable } from "./model-table.ts";
