@@ -1,4 +1,5 @@
 import { decode } from "./image/decode.ts";
+import type { Header } from "./image/header.ts";
 import { readHeader } from "./image/read-header.ts";
 import { swapsSides } from "./image/turn-upright.ts";
 import type { Limits } from "./limits.ts";
@@ -36,32 +37,43 @@ export async function inspectPicture(
   const { header, problem } = readHeader(bytes, { format, limits: context.limits });
   const headerMs = performance.now() - startedAtMs;
   if (header === null) return unmeasured(problem, { header: headerMs });
-  const { width, height, orientation } = header;
-  context.onHeader(
-    swapsSides(orientation) ? { width: height, height: width, orientation } : { width, height, orientation },
-  );
-  if (problem !== null) return unmeasured(problem, { header: headerMs });
-  const picture = await decode(header, context.limits);
+  if (problem !== null) {
+    context.onHeader(factsOf(header));
+    return unmeasured(problem, { header: headerMs });
+  }
+  // The decoder works on a thread of its own, and so does what cuts: what is told is told beside them.
+  const decoding = decode(header, context.limits);
+  context.onHeader(factsOf(header));
+  const picture = await decoding;
   const intake = { header: headerMs, decode: performance.now() - startedAtMs - headerMs };
-  context.onDecoded();
-  if (picture === null) return unmeasured("corrupt", intake);
   try {
     const { models, gates } = context;
-    const measured = await measure(picture, { models, purpose, eyes, headCover, gates });
+    const measuring = picture === null ? null : measure(picture, { models, purpose, eyes, headCover, gates });
+    context.onDecoded();
+    if (measuring === null) return unmeasured("corrupt", intake);
+    const measured = await measuring;
     return { ...measured, timings: { ...intake, ...measured.timings } };
   } catch {
     // Whatever a model or the code round it threw: nothing was measured, and nothing pretends.
     return unmeasured("model_failure", intake);
   } finally {
-    picture.rgb.fill(0);
-    release(picture.rgb);
+    // Not before whoever waits for the answer has sent it.
+    if (picture !== null) setImmediate(wipe, picture.rgb);
   }
 }
 
+/** The size of a picture as it is to be looked at. */
+function factsOf({ width, height, orientation }: Header): HeaderFacts {
+  return swapsSides(orientation) ? { width: height, height: width, orientation } : { width, height, orientation };
+}
+
 /**
- * Gives memory back at once: two megabytes a picture, left to the garbage collector, make it run half as often again.
+ * Leaves nothing of a picture, and gives its memory back at once: two megabytes, left to the garbage collector, make it
+ * run half as often again.
  */
-function release({ buffer, byteLength }: Uint8Array): void {
+function wipe(rgb: Uint8Array): void {
+  rgb.fill(0);
+  const { buffer, byteLength } = rgb;
   // A small one may share its memory with others.
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

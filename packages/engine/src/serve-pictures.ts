@@ -106,8 +106,8 @@ async function answerPicture(
       tell(channel, { type: "decoded", id });
     },
   });
-  bytes.fill(0);
   writeFrame(channel, encodeInspected(id, measured));
+  bytes.fill(0);
 }
 
 function tell(channel: Duplex, message: ChildMessage): void {

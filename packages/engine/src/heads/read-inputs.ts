@@ -44,7 +44,10 @@ function average(
   for (let i = 0, row = 0; i < values.length; row += 1) {
     const to = Math.floor(row / side) * small * small + Math.floor((row % side) / pool) * small;
     for (let cell = to; cell < to + small; cell += 1) {
-      for (const end = i + pool; i < end; i += 1) out[cell] = (out[cell] ?? 0) + (values[i] ?? 0) * share;
+      // Rounded as the cell itself would round it.
+      let sum = out[cell] ?? 0;
+      for (const end = i + pool; i < end; i += 1) sum = Math.fround(sum + (values[i] ?? 0) * share);
+      out[cell] = sum;
     }
   }
 }
