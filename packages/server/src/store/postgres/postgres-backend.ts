@@ -2,7 +2,7 @@ import { newTimedId } from "@sameface/contract";
 import { type RawBuilder, sql } from "kysely";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
-import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
+import type { Backend, GroupOrder, InsertRows, WriteView } from "../queries/backend.ts";
 import type { StoreError } from "../store-error.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import type { NodeWake } from "./node-wake.ts";
@@ -68,6 +68,21 @@ function listed(ids: readonly string[]): RawBuilder<string> {
   return sql`(select unnest(${ids}::text[]))`;
 }
 
+/** Of one statement: an event for very many endpoints makes as many rows. */
+const MOST_ROWS = 1_000;
+
+function insertInto(db: Session["db"]): InsertRows {
+  return async (table, rows) => {
+    for (let at = 0; at < rows.length; at += MOST_ROWS) {
+      // Kysely can't tell which table it is; the type of the function does.
+      await db
+        .insertInto(table)
+        .values(rows.slice(at, at + MOST_ROWS) as never)
+        .execute();
+    }
+  };
+}
+
 function createWrite(
   parts: Pick<PostgresParts, "transactions" | "random" | "listeners" | "wake"> & {
     readonly groups: Readonly<Record<GroupOrder["group"], GroupCommit>>;
@@ -83,7 +98,8 @@ function createWrite(
         after.due = true;
       };
       const newId = (): string => newTimedId(random, nowMs);
-      return await work({ db, nowMs, listed, newId, madeDue, locksRows: true });
+      const insertRows = insertInto(db);
+      return await work({ db, nowMs, listed, insertRows, newId, madeDue, locksRows: true });
     };
     const result =
       order === undefined ? await transactions.write(inSession) : await inGroup(groups[order.group], order, inSession);

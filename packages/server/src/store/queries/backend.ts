@@ -12,8 +12,12 @@ export interface ReadView {
   readonly listed: (ids: readonly string[]) => RawBuilder<string>;
 }
 
+/** Adds rows, all with the same columns, to a table; however many, at the least that the dialect can do it for. */
+export type InsertRows = <Name extends keyof Tables>(table: Name, rows: readonly Tables[Name][]) => Promise<void>;
+
 /** One transaction, or a savepoint in one that several callers share; what it wrote is gone when the work throws. */
 export interface WriteView extends ReadView {
+  readonly insertRows: InsertRows;
   /** A new id, 24 hex. */
   readonly newId: () => string;
   /** Tells that a delivery became due: listeners hear of it after the commit, never before. */

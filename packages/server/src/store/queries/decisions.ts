@@ -18,8 +18,6 @@ import type { AuthenticationRow, DeliveryRow } from "./tables.ts";
 
 /** Decisions of one commit; each brings rows of its own to a handful of statements. */
 const LARGEST_BATCH = 64;
-/** Of one insert: an event for very many endpoints makes as many rows. */
-const MOST_ROWS = 1_000;
 
 /** The part of the {@link Store} that writes an attempt with all that follows from it. */
 export function decisionQueries(backend: Backend): Pick<Store, "recordDecision" | "recordLockedAttempt"> {
@@ -130,7 +128,7 @@ async function settleRequest(
 
 type Recorded = Extract<DecisionResult, { kind: "recorded" }>;
 
-/** One statement a table, however many they are. */
+/** All rows of a table at once, however many they are. */
 async function insertDecisions(
   view: WriteView,
   tenantId: string,
@@ -139,10 +137,10 @@ async function insertDecisions(
   if (decisions.length === 0) return [];
   const next = await insertEvents(view, tenantId, decisions.map(eventOf));
   const placed = decisions.map((decision, at) => ({ decision, sequence: next - decisions.length + at }));
-  await view.db
-    .insertInto("authentications")
-    .values(placed.map((one) => authenticationOf(view, one)))
-    .execute();
+  await view.insertRows(
+    "authentications",
+    placed.map((one) => authenticationOf(view, one)),
+  );
   for (const decision of decisions) await keepPicture(view, decision);
   await countDecisions(
     view,
@@ -150,13 +148,10 @@ async function insertDecisions(
     decisions.map(({ authentication }) => authentication.outcome),
   );
   const fanOut = await readFanOut(view, { tenantId, operator: false });
-  const rows = placed.flatMap((one) => fanOut.map((target) => deliveryOf(view, one, target)));
-  for (let at = 0; at < rows.length; at += MOST_ROWS) {
-    await view.db
-      .insertInto("deliveries")
-      .values(rows.slice(at, at + MOST_ROWS))
-      .execute();
-  }
+  await view.insertRows(
+    "deliveries",
+    placed.flatMap((one) => fanOut.map((target) => deliveryOf(view, one, target))),
+  );
   return decisions.map(() => ({ kind: "recorded", deliveries: fanOut.length, createdAtMs: view.nowMs }));
 }
 

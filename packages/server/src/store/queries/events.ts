@@ -53,7 +53,7 @@ export async function insertEvents(view: WriteView, tenantId: string, events: re
     sequence: next - events.length + at,
     created_at_ms: view.nowMs,
   }));
-  await view.db.insertInto("events").values(rows).execute();
+  await view.insertRows("events", rows);
   return next;
 }
 

@@ -70,7 +70,7 @@ export async function recordOperatorEvent<Type extends keyof OperatorFacts>(
       due_at_ms: disabledReason === null ? view.nowMs : null,
     }),
   );
-  if (rows.length > 0) await view.db.insertInto("deliveries").values(rows).execute();
+  await view.insertRows("deliveries", rows);
   if (rows.some((row) => row.status === "pending")) view.madeDue();
 }
 

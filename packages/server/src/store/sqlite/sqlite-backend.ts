@@ -8,6 +8,7 @@ import type { Tables } from "../queries/tables.ts";
 import type { StoreClock } from "../store-clock.ts";
 import type { StoreError } from "../store-error.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { createInsertRows } from "./insert-rows.ts";
 import { earliestDue, pickDue } from "./pick-due.ts";
 import { createSerialReads } from "./serial-reads.ts";
 import { kyselyOver } from "./sqlite-connection.ts";
@@ -70,13 +71,14 @@ function listed(ids: readonly string[]): RawBuilder<string> {
 }
 
 function createWrite(
-  parts: Pick<SqliteParts, "nowMs" | "random"> & {
+  parts: Pick<SqliteParts, "writer" | "nowMs" | "random"> & {
     readonly commits: GroupCommit;
     readonly listeners: ReadonlySet<() => void>;
     readonly db: Kysely<Tables>;
   },
 ): Backend["write"] {
   const { db, nowMs, random, commits, listeners } = parts;
+  const insertRows = createInsertRows(parts.writer, db);
   return async <T>(work: (view: WriteView) => Promise<T>, order?: GroupOrder): Promise<T> => {
     const after = { due: false };
     const madeDue = (): void => {
@@ -90,7 +92,8 @@ function createWrite(
         write: async () => {
           const atMs = nowMs();
           const newId = (): string => newTimedId(random, atMs);
-          written.push({ result: await work({ db, nowMs: atMs, listed, newId, madeDue, locksRows: false }) });
+          const view = { db, nowMs: atMs, listed, insertRows, newId, madeDue, locksRows: false };
+          written.push({ result: await work(view) });
         },
         committed: () => {
           for (const one of written) resolve(one);
