@@ -20,6 +20,13 @@ function confined(tree: string, command: readonly string[]): [string, string[]] 
   return ["unshare", ["-m", "sh", "-c", script, tree, ...drop, ...command]];
 }
 
+/** What the build is sent: of all that is left out, what is taken in again. */
+const sent = readFileSync(path.join(REPOSITORY, "deploy/Dockerfile.dockerignore"), "utf8")
+  .split("\n")
+  .filter((line) => line.startsWith("!"))
+  .map((line) => line.slice(1));
+const isSent = (file: string): boolean => sent.some((one) => file.startsWith(`${one}/`) || path.matchesGlob(file, one));
+
 describe("the tree of the container image, without a container", () => {
   let project: Project;
   let tree: string;
@@ -33,7 +40,8 @@ describe("the tree of the container image, without a container", () => {
     const source = path.join(project.path, "src");
     const data = path.join(project.path, "data");
     const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: REPOSITORY, encoding: "utf8" });
-    for (const file of files.trimEnd().split("\n")) cpSync(path.join(REPOSITORY, file), path.join(source, file));
+    for (const file of files.trimEnd().split("\n").filter(isSent))
+      cpSync(path.join(REPOSITORY, file), path.join(source, file));
     for (const folder of [tree, data]) mkdirSync(folder);
     // Any folder on the way, since a temporary one is its owner's alone.
     for (const folder of [project.path, data]) chmodSync(folder, 0o777);
