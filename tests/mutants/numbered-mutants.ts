@@ -239,4 +239,16 @@ export const NUMBERED_MUTANTS: readonly Mutant[] = [
     ],
     foundBy: "simulation",
   },
+  {
+    id: "M34",
+    what: "a worker leases ahead although another one sends to the endpoint",
+    edits: [
+      {
+        file: "packages/server/src/store/queries/lane-room.ts",
+        from: "own === null || lane.of_others > 0",
+        to: "own === null",
+      },
+    ],
+    foundBy: "simulation",
+  },
 ];

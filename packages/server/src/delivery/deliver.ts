@@ -4,6 +4,7 @@ import type { AttemptResult, ClaimedDelivery, NextStep, Store } from "../store/s
 import { NO_SPAN, type Span, type Tracer, within } from "../tracing/tracer.ts";
 import type { Attempt } from "./attempt.ts";
 import { judgeAttempt } from "./judge-attempt.ts";
+import type { Flight } from "./lane.ts";
 import { PROFILES } from "./profiles.ts";
 import { failureReason, type SendResult } from "./send-result.ts";
 import { insist } from "./store-retry.ts";
@@ -28,12 +29,14 @@ export interface DeliverOptions {
   readonly report: (report: WorkerReport) => void;
 }
 
+type Landed = Parameters<Flight["send"]>[0];
+
 /**
  * One claimed delivery from the lease to its result: sign, send, judge, record. Never rejects for what the world does.
  * @param flight.landed called when nothing is left but to record
  */
 export async function deliver(
-  { claimed, landed }: { readonly claimed: ClaimedDelivery; readonly landed: () => void },
+  { claimed, landed }: { readonly claimed: ClaimedDelivery; readonly landed: Landed },
   options: DeliverOptions,
 ): Promise<void> {
   const startedAtMs = options.clock.nowMs();
@@ -62,7 +65,7 @@ export async function deliver(
     standardWaitsMs: options.standardWaitsMs,
   });
   const attempt = attemptRow(result, { startedAtMs, durationMs });
-  landed();
+  landed({ acknowledged: next.kind === "delivered" });
   await within(span, "store attempt", async () => {
     await record({ claimed, attempt, next }, options);
   });

@@ -1,56 +1,63 @@
-import type { ClaimedDelivery } from "../store/store.ts";
+import type { Clock } from "../clock.ts";
+import type { LeaseHolder } from "../store/store.ts";
+import { createLane, type Flight, type Lane, type LaneParts } from "./lane.ts";
 
-/** What is in flight, counted in all and by endpoint. */
+/** What a worker has leased, in all and by endpoint. */
 export interface Flights {
-  /** How many more may begin. */
+  /** How many more may be leased. */
   readonly room: () => number;
-  /** @param work is told the way to say that its request has ended: only its result has to be recorded */
-  readonly begin: (claimed: ClaimedDelivery, work: (landed: () => void) => Promise<void>) => void;
-  /** Resolves when all that are in flight now have ended, and are recorded. */
+  /** How many more of each endpoint of which it has any. Asked for once a claim. */
+  readonly rooms: () => LeaseHolder["rooms"];
+  /** It begins now, or when a place of its endpoint becomes free. */
+  readonly begin: (endpointId: string, flight: Flight) => void;
+  /** What waits for a place is given back. */
+  readonly giveBack: () => void;
+  /** Resolves when all that it has now has ended, and is recorded. */
   readonly ended: () => Promise<void>;
 }
 
 /**
- * One that has landed makes room at once, so that the next claim is written together with its result. What waits to be
- * recorded is bounded, too: a store that takes no results gets no further requests out of here.
- * @param onRoom called when one lands where a claim may have had to leave another behind: all or its endpoint was full
+ * One that has landed makes room at once, so that the next claim need not wait for its record. What waits to be recorded
+ * is bounded, too: a store that takes no results gets no further requests out of here.
+ * @param parts.onRoom called when one lands where a claim may have had to leave another behind: all or its endpoint was full
  */
 export function createFlights(
   limits: { readonly concurrency: number; readonly perEndpoint: number },
-  onRoom: () => void,
+  parts: Pick<Clock, "monotonicMs"> & { readonly onRoom: () => void },
 ): Flights {
   const all = new Set<Promise<void>>();
-  const byEndpoint = new Map<string, number>();
-  let inFlight = 0;
-  const room = (): number => Math.min(limits.concurrency - inFlight, 2 * limits.concurrency - all.size);
-  const land = (endpointId: string): void => {
-    const ofEndpoint = byEndpoint.get(endpointId) ?? 0;
-    const wasFull = room() <= 0 || ofEndpoint >= limits.perEndpoint;
-    inFlight -= 1;
-    if (ofEndpoint <= 1) byEndpoint.delete(endpointId);
-    else byEndpoint.set(endpointId, ofEndpoint - 1);
-    if (wasFull) onRoom();
+  const lanes = new Map<string, Lane>();
+  let leased = 0;
+  const room = (): number => Math.min(limits.concurrency - leased, 2 * limits.concurrency - all.size);
+  const keep = async (work: Promise<void>): Promise<void> => {
+    all.add(work);
+    await work;
+    const wasFull = room() <= 0;
+    all.delete(work);
+    if (wasFull) parts.onRoom();
   };
+  const left = ({ full }: { readonly full: boolean }): void => {
+    if (full || room() <= 0) parts.onRoom();
+    leased -= 1;
+  };
+  const laneParts: LaneParts = { ...parts, perEndpoint: limits.perEndpoint, left, keep };
   return {
     room,
-    begin: ({ endpoint: { endpointId } }, work) => {
-      inFlight += 1;
-      byEndpoint.set(endpointId, (byEndpoint.get(endpointId) ?? 0) + 1);
-      let hasLanded = false;
-      const landed = (): void => {
-        if (!hasLanded) land(endpointId);
-        hasLanded = true;
-      };
-      const flight = work(landed).then(() => {
-        const wasFull = room() <= 0;
-        all.delete(flight);
-        landed();
-        if (wasFull) onRoom();
-      });
-      all.add(flight);
+    rooms: () => {
+      for (const [endpointId, lane] of lanes) if (lane.isEmpty()) lanes.delete(endpointId);
+      return new Map([...lanes].map(([endpointId, lane]) => [endpointId, lane.takeRoom()]));
+    },
+    begin: (endpointId, flight) => {
+      const lane = lanes.get(endpointId) ?? createLane(laneParts);
+      lanes.set(endpointId, lane);
+      leased += 1;
+      lane.begin(flight);
+    },
+    giveBack: () => {
+      for (const lane of lanes.values()) lane.giveBack();
     },
     ended: async () => {
-      await Promise.all(all);
+      while (all.size > 0) await Promise.all(all);
     },
   };
 }

@@ -195,6 +195,31 @@ describe("createDeliveryWorker on a SQLite store", () => {
     assert.equal(hanging.connections, 10);
   });
 
+  it("never has more than ten requests at an endpoint at once, however many it has leased ahead", async () => {
+    let open = 0;
+    const counts: number[] = [];
+    const server = await bench.serve((socket) => {
+      counts.push((open += 1));
+      setImmediate(() => {
+        open -= 1;
+        socket.write(reply(200));
+      });
+    });
+    await bench.at.add(server.url);
+    const ids = await Promise.all(Array.from({ length: 200 }, async () => await bench.at.decide()));
+    const leased: number[] = [];
+    const { store } = bench.at;
+    const claimDeliveries: typeof store.claimDeliveries = async (request) => {
+      const claimed = await store.claimDeliveries(request);
+      leased.push(claimed.length);
+      return claimed;
+    };
+    const { reports } = bench.work({ store: { ...store, claimDeliveries } });
+    for (const id of ids) await bench.settled(id, { status: "delivered", reports });
+    assert.ok(Math.max(...counts) <= 10, String(counts));
+    assert.ok(Math.max(...leased) > 10, `nothing was leased ahead: ${leased.join(" ")}`);
+  });
+
   it("sends each of two hundred deliveries once while two workers race for them", async () => {
     const server = await bench.serve((socket) => socket.write(reply(200)));
     await bench.at.add(server.url);

@@ -1,8 +1,10 @@
+import { newId } from "@sameface/contract";
 import { type Clock, pause } from "../clock.ts";
 import type { ClaimedDelivery, Store } from "../store/store.ts";
 import { type AttemptParts, createAttempt } from "./attempt.ts";
 import { type DeliverOptions, deliver, release } from "./deliver.ts";
 import { createFlights, type Flights } from "./flights.ts";
+import type { Flight } from "./lane.ts";
 import { storeBackoffMs } from "./store-retry.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 import type { WorkerReport } from "./worker-report.ts";
@@ -69,26 +71,21 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const wakeUp = createWakeUp(clock);
   const claiming = new AbortController();
   const sending = new AbortController();
-  const flights = createFlights(limits, wakeSoon(clock, wakeUp));
+  const monotonicMs = (): number => clock.monotonicMs();
+  const flights = createFlights(limits, { monotonicMs, onRoom: wakeSoon(clock, wakeUp) });
+  const holderId = newId(options.random);
   const recordForMs = limits.leaseMs * RECORD_SHARE_OF_LEASE;
   const attempt = createAttempt(options);
   const deliverOptions = { ...options, ...limits, attempt, recordForMs, signal: sending.signal, report };
   const begin = (claimed: ClaimedDelivery): void => {
-    flights.begin(claimed, async (landed) => {
-      try {
-        if (claiming.signal.aborted) await release(claimed, deliverOptions);
-        else await deliver({ claimed, landed }, deliverOptions);
-      } catch (error) {
-        report({ kind: "faulted", error });
-      }
-    });
+    flights.begin(claimed.endpoint.endpointId, flightOf(claimed, { ...deliverOptions, claiming: claiming.signal }));
   };
   const run = async (): Promise<void> => {
     let failures = 0;
     let idleMs = FIRST_IDLE_MS;
     while (!claiming.signal.aborted) {
       try {
-        const waitMs = await look({ store: options.store, limits, flights, begin, idleMs });
+        const waitMs = await look({ store: options.store, limits, flights, holderId, begin, idleMs });
         failures = 0;
         idleMs = waitMs === idleMs ? Math.min(limits.pollMs, idleMs * 2) : FIRST_IDLE_MS;
         if (waitMs !== 0) await wakeUp.wait(waitMs);
@@ -100,6 +97,24 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
     }
   };
   return lifeOf({ ...options, limits, run, flights, claiming, sending, wakeUp });
+}
+
+/** Sent, or given back where nothing is to be claimed any more. */
+function flightOf(claimed: ClaimedDelivery, options: DeliverOptions & { readonly claiming: AbortSignal }): Flight {
+  const giveBack = async (): Promise<void> => {
+    await release(claimed, options);
+  };
+  return {
+    giveBack,
+    send: async (landed) => {
+      try {
+        if (options.claiming.aborted) await giveBack();
+        else await deliver({ claimed, landed }, options);
+      } catch (error) {
+        options.report({ kind: "faulted", error });
+      }
+    },
+  };
 }
 
 /** One wake for all that end within a moment: measured, a fifth fewer claims and a tenth less work per delivery. */
@@ -120,13 +135,16 @@ async function look(state: {
   readonly store: Pick<Store, "claimDeliveries" | "nextDueInMs">;
   readonly limits: WorkerLimits;
   readonly flights: Flights;
+  /** Of this worker's leases. */
+  readonly holderId: string;
   readonly begin: (claimed: ClaimedDelivery) => void;
   readonly idleMs: number;
 }): Promise<number | null> {
   const { perEndpoint, leaseMs, pollMs } = state.limits;
   const limit = state.flights.room();
   if (limit <= 0) return null;
-  const claimed = await state.store.claimDeliveries({ limit, perEndpoint, leaseMs });
+  const holder = { holderId: state.holderId, rooms: state.flights.rooms() };
+  const claimed = await state.store.claimDeliveries({ limit, perEndpoint, leaseMs, holder });
   for (const one of claimed) state.begin(one);
   if (claimed.length === limit) return 0;
   // All that could be had: more comes with a wake, from one that ends or one that is new; to ask at once costs a claim.
@@ -154,6 +172,7 @@ function lifeOf({ store, clock, limits, run, flights, claiming, sending, wakeUp 
   const end = async (): Promise<void> => {
     unsubscribe();
     claiming.abort();
+    flights.giveBack();
     wake();
     const { promise: late, resolve: giveUp } = Promise.withResolvers<undefined>();
     const cancelAbort = clock.after(limits.stopMs, () => {

@@ -14,31 +14,37 @@ export interface Drain {
 /** Measured: a claim follows the results that free its places within half of this. */
 const PATIENCE_MS = 10;
 
-/** @param parts.round does some of the work, and awaits something */
+/**
+ * @param parts.canWait what there is may wait for company
+ * @param parts.round does some of the work, and awaits something
+ */
 export function createDrain(parts: {
   readonly clock: Clock;
   readonly hasWork: () => boolean;
+  readonly canWait: () => boolean;
   readonly round: () => Promise<void>;
 }): Drain {
   let running: Promise<void> | null = null;
   let cancelSoon: (() => void) | null = null;
   const run = async (): Promise<void> => {
-    while (parts.hasWork()) {
+    do {
       cancelSoon?.();
       cancelSoon = null;
       await parts.round();
-    }
+    } while (parts.hasWork() && !parts.canWait());
     running = null;
+    if (parts.hasWork()) beginSoon();
   };
   const begin = (): void => {
     // Without work it would have ended before it is known to run.
     if (parts.hasWork()) running ??= run();
   };
+  const beginSoon = (): void => {
+    if (running === null) cancelSoon ??= parts.clock.after(PATIENCE_MS, begin);
+  };
   return {
     begin,
-    beginSoon: () => {
-      if (running === null) cancelSoon ??= parts.clock.after(PATIENCE_MS, begin);
-    },
+    beginSoon,
     isRunning: () => running !== null,
     ended: async () => {
       await running;

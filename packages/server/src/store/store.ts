@@ -246,6 +246,18 @@ export interface ClaimRequest {
   /** Most deliveries in flight per endpoint, those already leased included. */
   readonly perEndpoint: number;
   readonly leaseMs: number;
+  /** Who claims, and what it has; absent: somebody who has nothing. */
+  readonly holder?: LeaseHolder;
+}
+
+/**
+ * A worker that keeps to `perEndpoint` by itself. Where nobody else has leases of an endpoint, it may lease so many that
+ * the next is at hand when one ends: how many are in flight then is its own affair.
+ */
+export interface LeaseHolder {
+  readonly holderId: string;
+  /** By endpoint of which it has any: how many more it takes. */
+  readonly rooms: ReadonlyMap<string, number>;
 }
 
 /** @see product.md, "One `Store` port"; every implementation passes store.conformance.ts. */

@@ -13,8 +13,9 @@ export interface LeaseWatch {
   recorded(result: AttemptResult): void;
 }
 
+/** What one node alone has leased ahead is its own affair; where two send to an endpoint, they share its bound. */
 const CROWDED = `select endpoint_id from deliveries where status = 'inFlight' and due_at_ms > ?
-  group by endpoint_id having count(*) > ?`;
+  group by endpoint_id having count(*) > ? and min(leased_by) <> max(leased_by)`;
 
 export function createLeaseWatch(select: SelectWith): LeaseWatch {
   const last = new Map<string, number>();

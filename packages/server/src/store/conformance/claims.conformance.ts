@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ClaimedDelivery } from "../store.ts";
+import type { ClaimedDelivery, NextStep } from "../store.ts";
 import {
   addEndpoint,
   type Bench,
@@ -173,6 +173,40 @@ export function claimConformance(open: OpenStore): void {
       assert.equal((await claim(bench, { perEndpoint: 3 })).length, 1);
       bench.advance(30_000);
       assert.equal((await claim(bench, { perEndpoint: 3 })).length, 3);
+    });
+
+    it("leases ahead as many as a worker takes of an endpoint that nobody else sends to", async () => {
+      await using bench = await openBench(open);
+      const endpointId = await addEndpoint(bench);
+      await decideTimes(bench, 20);
+      const claimAs = async (holderId: string, room?: number): Promise<readonly ClaimedDelivery[]> => {
+        const rooms = new Map(room === undefined ? [] : [[endpointId, room]]);
+        return await claim(bench, { perEndpoint: 3, holder: { holderId, rooms } });
+      };
+      const first = await claimAs("a");
+      const ahead = await claimAs("a", 5);
+      assert.deepEqual([first.length, ahead.length, (await claimAs("a", 0)).length], [3, 5, 0]);
+      assert.deepEqual(await claimAs("b"), [], "another one finds the endpoint full");
+      for (const one of [...first, ...ahead].slice(0, 6)) await finish(bench, one);
+      assert.equal((await claimAs("b")).length, 1, "what is left of three places is everybody's");
+      assert.deepEqual(await claimAs("a", 5), [], "and nobody leases ahead where two send");
+      bench.advance(30_000);
+      assert.equal((await claimAs("b", 4)).length, 4, "leases that ran out are nobody's");
+    });
+
+    it("leases nothing ahead of an endpoint that recovers or has a rate", async () => {
+      await using bench = await openBench(open);
+      const recovering = await addEndpoint(bench);
+      const slow = await addEndpoint(bench, { rateLimit: 10 });
+      await decideTimes(bench, 20);
+      const rooms = new Map([recovering, slow].map((endpointId) => [endpointId, 50]));
+      for (const one of await claim(bench, { limit: 4 })) {
+        const next: NextStep = { kind: "retry", afterMs: 0, reason: "timeout" };
+        await finish(bench, one, one.endpoint.endpointId === recovering ? { ...next, slowEndpointMs: 0 } : undefined);
+      }
+      bench.advance(1_000);
+      const claimed = await claim(bench, { perEndpoint: 3, holder: { holderId: "a", rooms } });
+      assert.deepEqual([perEndpoint(claimed, recovering), perEndpoint(claimed, slow)], [1, 1]);
     });
 
     it("claims nothing of an endpoint that is slowed, and goes on with the others", async () => {

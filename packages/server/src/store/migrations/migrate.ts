@@ -10,6 +10,7 @@ import { firstTables } from "./first-tables.ts";
 import { hourlyTables } from "./hourly-tables.ts";
 import { keptPictures } from "./kept-pictures.ts";
 import { lastContact } from "./last-contact.ts";
+import { leaseHolder } from "./lease-holder.ts";
 import { lockouts } from "./lockouts.ts";
 import type { Migration } from "./migration.ts";
 import { operatorEvents } from "./operator-events.ts";
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   eventTrace,
   keptPictures,
   orderedEndpoints,
+  leaseHolder,
 ];
 
 /**

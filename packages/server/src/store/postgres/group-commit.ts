@@ -2,7 +2,6 @@ import type { Clock } from "../../clock.ts";
 import { createDrain } from "../drain.ts";
 import type { AtMs } from "../records.ts";
 import { StoreError } from "../store-error.ts";
-import { WRITE_LIMITS } from "../write-limits.ts";
 import { isConflict, toStoreError } from "./postgres-fault.ts";
 import { RETRIES, type Session, type Transactions } from "./transactions.ts";
 
@@ -27,6 +26,10 @@ export interface GroupCommit {
 
 /** PostgreSQL keeps 64 open subtransactions of a session in shared memory; past that every reader looks them up on disk. */
 const LARGEST_GROUP = 60;
+/** Where nothing was written for this long, whoever has not begun is refused: the wait is bounded (F32). */
+const STALLED_MS = 2_000;
+/** More than this many wait only where the database can't keep up. */
+const LONGEST_QUEUE = 5_000;
 
 /** A member and how far it is. */
 interface Place {
@@ -36,6 +39,8 @@ interface Place {
 }
 
 interface Options {
+  /** Plain statements that each transaction begins with, each with its semicolon. */
+  readonly settings?: string;
   readonly transactions: Transactions;
   readonly clock: Clock;
   /** Lets the event loop turn, so that callers arrive while the last group was written. */
@@ -54,6 +59,7 @@ export function createGroupCommit(options: Options): GroupCommit {
   const drain = createDrain({
     clock: options.clock,
     hasWork: () => waiting.length > 0,
+    canWait: () => !closed && waiting.every(({ member }) => member.isPatient),
     round: async () => {
       await options.nextTurn();
       const progress = { atMs: options.clock.monotonicMs() };
@@ -68,7 +74,7 @@ export function createGroupCommit(options: Options): GroupCommit {
 
   return {
     add: (member) => {
-      if (closed || waiting.length === WRITE_LIMITS.queue) {
+      if (closed || waiting.length === LONGEST_QUEUE) {
         member.refused(closed ? new StoreError("closed", "the store is closed") : tooLong());
         return;
       }
@@ -103,11 +109,10 @@ function tooLong(): StoreError {
 /** Calls back when nothing has moved for long. @returns the way to stop looking */
 function watch(clock: Clock, progress: Readonly<Progress>, stalled: () => void): () => void {
   let cancel = (): void => undefined;
-  const { stalledMs } = WRITE_LIMITS;
   const look = (): void => {
     const idleMs = clock.monotonicMs() - progress.atMs;
-    if (idleMs >= stalledMs) stalled();
-    cancel = clock.after(idleMs >= stalledMs ? stalledMs : stalledMs - idleMs, look);
+    if (idleMs >= STALLED_MS) stalled();
+    cancel = clock.after(idleMs >= STALLED_MS ? STALLED_MS : STALLED_MS - idleMs, look);
   };
   look();
   return () => {
@@ -123,7 +128,7 @@ async function commitGroup(
   const { transactions, clock, progress } = options;
   const again: Place[] = [];
   try {
-    await transactions.once("savepoint member", async (session) => {
+    await transactions.once(`${options.settings ?? ""}savepoint member`, async (session) => {
       for (const [at, place] of group.entries()) {
         if (place.state === "settled") continue;
         if (await meetsConflict(place, { session, isLast: at === group.length - 1 })) again.push(place);
@@ -164,7 +169,7 @@ async function meetsConflict(
     settle(place, toStoreError(cause));
     return false;
   }
-  // The next member's savepoint in the same message: one way to the database less for each.
-  if (!isLast) await session.exec("release savepoint member; savepoint member");
+  // The next member's savepoint in the same message, and nobody waits for it: what breaks it breaks what comes after it.
+  if (!isLast) session.exec("release savepoint member; savepoint member").catch(() => undefined);
   return false;
 }

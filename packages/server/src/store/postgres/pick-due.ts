@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { PickedDelivery, ReadView, WriteView } from "../queries/backend.ts";
-import { type LaneBounds, laneRoom } from "../queries/lane-room.ts";
+import { type LaneBounds, type LaneLoad, laneRoom, roomyOf } from "../queries/lane-room.ts";
 import type { AtMs } from "../records.ts";
 import type { ClaimRequest } from "../store.ts";
 
@@ -25,7 +25,7 @@ export async function pickDue(view: WriteView, request: ClaimRequest): Promise<r
     const picked = await pickFrom(view, lanes, { limits, limit: request.limit });
     const mayHaveMore = depth < deepest && picked.some((one) => one.turn === depth);
     if (picked.length === request.limit || !mayHaveMore) {
-      return picked.map((row) => ({ tenantId: row.tenant_id, deliveryId: row.delivery_id, isOrdered: row.is_ordered }));
+      return picked.map(toPicked);
     }
   }
 }
@@ -33,10 +33,22 @@ export async function pickDue(view: WriteView, request: ClaimRequest): Promise<r
 interface PickedRow {
   tenant_id: string;
   delivery_id: string;
+  event_id: string;
+  endpoint_id: string;
   /** 1: the one of its lane that has been due longest. */
   turn: number;
   due_at_ms: AtMs;
   is_ordered: boolean;
+}
+
+function toPicked(row: PickedRow): PickedDelivery {
+  return {
+    tenantId: row.tenant_id,
+    deliveryId: row.delivery_id,
+    eventId: row.event_id,
+    endpointId: row.endpoint_id,
+    isOrdered: row.is_ordered,
+  };
 }
 
 /** The oldest of each lane up to its limit, locked, in turns. */
@@ -60,12 +72,12 @@ async function pickFrom(
       order by o.turn, o.due_at_ms
       limit ${bound.limit}
     )
-    select c.tenant_id, c.delivery_id, c.turn, c.due_at_ms, locked.is_ordered
+    select c.tenant_id, c.delivery_id, c.turn, c.due_at_ms, locked.*
     from candidate c
     -- Row by row by its key: as a join it is planned as one with the whole table, as long as that is small; and
     -- "coalesce" keeps it from the index of what is due, which seems empty where statistics are older than a backlog.
     cross join lateral (
-      select d.ordered_by is not null as is_ordered
+      select d.event_id, d.endpoint_id, d.ordered_by is not null as is_ordered
       from deliveries d
       where d.tenant_id = c.tenant_id and d.delivery_id = c.delivery_id and coalesce(d.due_at_ms, ${nowMs + 1}) <= ${nowMs}
       for no key update skip locked
@@ -80,16 +92,21 @@ const endpointsOf = (lanes: readonly LaneRow[]): readonly string[] => lanes.map(
 async function roomsOf(
   { db, nowMs }: WriteView,
   lanes: readonly LaneRow[],
-  { perEndpoint }: ClaimRequest,
+  request: ClaimRequest,
 ): Promise<readonly number[]> {
-  const { rows } = await sql<{ in_flight: number }>`
-    select ${inFlightOf(nowMs)} as in_flight
-    from unnest(${tenantsOf(lanes)}::text[], ${endpointsOf(lanes)}::text[])
+  const { rows } = await sql<LaneLoad>`
+    select load.* from unnest(${tenantsOf(lanes)}::text[], ${endpointsOf(lanes)}::text[])
       with ordinality as lane (tenant_id, endpoint_id, place)
+    cross join lateral (
+      select count(*) as in_flight,
+        count(*) filter (where f.leased_by is distinct from ${request.holder?.holderId ?? null}::text) as of_others
+      ${inFlight(nowMs)}
+    ) load
     order by lane.place`.execute(db);
-  return lanes.map((lane, at) =>
-    laneRoom({ ...lane, in_flight: rows[at]?.in_flight ?? perEndpoint }, { perEndpoint, nowMs }),
-  );
+  return lanes.map((lane, at) => {
+    const load = rows[at];
+    return load === undefined ? 0 : laneRoom({ ...lane, ...load }, { ...request, nowMs });
+  });
 }
 
 /** Enabled endpoints, not slowed, with room and something due; those that waited longest first. */
@@ -102,7 +119,10 @@ async function lockOpenLanes({ db, nowMs }: WriteView, request: ClaimRequest): P
     where e.disabled_reason is null and (e.slowed_until_ms is null or e.slowed_until_ms <= ${nowMs})
       and (e.rate_limit is null or e.rate_free_at_us is null or e.rate_free_at_us <= ${nowMs * 1_000})
       and lane.oldest_due_at_ms <= ${nowMs}
-      and ${inFlightOf(nowMs)} < least(${request.perEndpoint}::int8, coalesce(e.ramp, ${request.perEndpoint}::int8))
+      and (
+        (select count(*) ${inFlight(nowMs)}) < least(e.ramp, ${request.perEndpoint}::int8)
+        or lane.endpoint_id = any(${roomyOf(request)}::text[])
+      )
     order by lane.oldest_due_at_ms
     limit ${request.limit}
     for no key update of e skip locked`.execute(db);
@@ -140,8 +160,8 @@ const LANES: RawBuilder<unknown> = sql`
   )`;
 
 /** A lease that ran out counts as due, not as in flight. */
-function inFlightOf(nowMs: AtMs): RawBuilder<number> {
-  return sql<number>`(select count(*) from deliveries f
+function inFlight(nowMs: AtMs): RawBuilder<unknown> {
+  return sql`from deliveries f
     where f.tenant_id = lane.tenant_id and f.endpoint_id = lane.endpoint_id
-      and f.status = 'inFlight' and f.due_at_ms > ${nowMs})`;
+      and f.status = 'inFlight' and f.due_at_ms > ${nowMs}`;
 }

@@ -1,10 +1,10 @@
 import { newTimedId } from "@sameface/contract";
-import { type RawBuilder, sql } from "kysely";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
-import type { Backend, GroupOrder, InsertRows, WriteView } from "../queries/backend.ts";
+import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
 import type { StoreError } from "../store-error.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { insertInto, leases, listed } from "./lists.ts";
 import type { NodeWake } from "./node-wake.ts";
 import { earliestDue, pickDue } from "./pick-due.ts";
 import type { Session, Transactions } from "./transactions.ts";
@@ -21,14 +21,23 @@ export interface PostgresParts {
   readonly release: () => Promise<void>;
 }
 
+/** For statements that are a row a time by its key, however many: each would be planned anew whenever it is asked. */
+const PLANNED_ONCE = "set local plan_cache_mode = force_generic_plan; ";
+/**
+ * A lease need not be on disk when its request begins: what a crash of the database takes of leases was in flight, and is
+ * sent once more. A result that is written later takes what stands before it with it.
+ */
+const UNFLUSHED = "set local synchronous_commit = off; ";
+
 /** What PostgreSQL brings to the shared queries. */
 export function createPostgresBackend(parts: PostgresParts): Backend {
   const { transactions, listeners } = parts;
-  // Decisions queue behind their tenant's feed; results of attempts must not wait for them.
+  // Decisions queue behind their tenant's feed; results of attempts must not wait for them, nor claims for results.
   const groups = {
     decisions: createGroupCommit(parts),
     results: createGroupCommit(parts),
-    queue: createGroupCommit(parts),
+    queue: createGroupCommit({ ...parts, settings: PLANNED_ONCE }),
+    claims: createGroupCommit({ ...parts, settings: `${PLANNED_ONCE}${UNFLUSHED}` }),
   };
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
@@ -42,7 +51,7 @@ export function createPostgresBackend(parts: PostgresParts): Backend {
   return {
     clock: parts.clock,
     nextTurn: parts.nextTurn,
-    read: async (work) => await transactions.read(async ({ db, nowMs }) => await work({ db, nowMs, listed })),
+    read: async (work) => await transactions.read(async ({ db, nowMs }) => await work({ db, nowMs, listed, leases })),
     write: createWrite({ ...parts, groups }),
     pickDue,
     earliestDue,
@@ -64,25 +73,6 @@ export function createPostgresBackend(parts: PostgresParts): Backend {
   };
 }
 
-function listed(ids: readonly string[]): RawBuilder<string> {
-  return sql`(select unnest(${ids}::text[]))`;
-}
-
-/** Of one statement: an event for very many endpoints makes as many rows. */
-const MOST_ROWS = 1_000;
-
-function insertInto(db: Session["db"]): InsertRows {
-  return async (table, rows) => {
-    for (let at = 0; at < rows.length; at += MOST_ROWS) {
-      // Kysely can't tell which table it is; the type of the function does.
-      await db
-        .insertInto(table)
-        .values(rows.slice(at, at + MOST_ROWS) as never)
-        .execute();
-    }
-  };
-}
-
 function createWrite(
   parts: Pick<PostgresParts, "transactions" | "random" | "listeners" | "wake"> & {
     readonly groups: Readonly<Record<GroupOrder["group"], GroupCommit>>;
@@ -99,7 +89,7 @@ function createWrite(
       };
       const newId = (): string => newTimedId(random, nowMs);
       const insertRows = insertInto(db);
-      return await work({ db, nowMs, listed, insertRows, newId, madeDue, locksRows: true });
+      return await work({ db, nowMs, listed, leases, insertRows, newId, madeDue, locksRows: true });
     };
     const result =
       order === undefined ? await transactions.write(inSession) : await inGroup(groups[order.group], order, inSession);

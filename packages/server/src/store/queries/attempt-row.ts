@@ -2,7 +2,10 @@ import type { AttemptResult } from "../store.ts";
 import type { DeliveryAttemptRow, DeliveryRow } from "./tables.ts";
 
 /** The row of an attempt's log. */
-export function attemptRow(row: DeliveryRow, { attempt }: AttemptResult): DeliveryAttemptRow {
+export function attemptRow(
+  row: Pick<DeliveryRow, "tenant_id" | "delivery_id" | "attempts">,
+  { attempt }: AttemptResult,
+): DeliveryAttemptRow {
   return {
     tenant_id: row.tenant_id,
     delivery_id: row.delivery_id,

@@ -4,12 +4,20 @@ import type { AtMs } from "../records.ts";
 import type { ClaimRequest } from "../store.ts";
 import type { Tables } from "./tables.ts";
 
+/** Which claim of which delivery. */
+export interface Lease {
+  readonly deliveryId: string;
+  readonly fencingToken: number;
+}
+
 /** Where reading queries run: one consistent view for the length of the work. */
 export interface ReadView {
   readonly db: Kysely<Tables> | Transaction<Tables>;
   readonly nowMs: AtMs;
   /** For `in`: one parameter however many they are, so that the statement is built, sent and planned as one of its kind. */
   readonly listed: (ids: readonly string[]) => RawBuilder<string>;
+  /** For `in`, too: leases by their delivery and fencing token. */
+  readonly leases: (of: readonly Lease[]) => RawBuilder<readonly [string, number]>;
 }
 
 /** Adds rows, all with the same columns, to a table; however many, at the least that the dialect can do it for. */
@@ -29,10 +37,10 @@ export interface WriteView extends ReadView {
 /** Hot writes of many callers that may share a commit. */
 export interface GroupOrder {
   /**
-   * Those of `queue` are leases and acknowledged results: what a power cut takes of them is sent once more, so they need
-   * not be on disk when they return.
+   * Those of `queue` are acknowledged results, and of `claims` leases: what a power cut takes of them is sent once more, so
+   * they need not be on disk when they return.
    */
-  readonly group: "decisions" | "results" | "queue";
+  readonly group: "decisions" | "results" | "queue" | "claims";
   /** Names what members of a group lock first; they are written in this order, which is then that of all nodes. */
   readonly lock: string;
   /** It waits a few milliseconds for company, since nobody waits for it: a commit costs the same for one and for many. */
@@ -43,6 +51,8 @@ export interface GroupOrder {
 export interface PickedDelivery {
   readonly tenantId: string;
   readonly deliveryId: string;
+  readonly eventId: string;
+  readonly endpointId: string;
   /** It goes only after those before it have ended. */
   readonly isOrdered: boolean;
 }

@@ -8,8 +8,8 @@ import { parkBehind } from "./ordered.ts";
 import type { DeliveryRow, EventRow } from "./tables.ts";
 import { together } from "./together.ts";
 
-/** After the results that wait: what they free is claimed in the same commit. It waits for no lock, only skips. */
-const CLAIM: GroupOrder = { group: "queue", lock: "2 claim" };
+/** It waits for no lock, only skips, and for no result: a worker knows what has ended before the store does. */
+const CLAIM: GroupOrder = { group: "claims", lock: "claim" };
 
 /** The part of the {@link Store} that leases deliveries. */
 export function claimQueries(
@@ -18,8 +18,7 @@ export function claimQueries(
   return {
     claimDeliveries: async (request) =>
       await backend.write(async (view) => {
-        await endOrphans(view);
-        const picked = await backend.pickDue(view, request);
+        const [picked] = await together([backend.pickDue(view, request), endOrphans(view)]);
         const claimed = new Map<string, ClaimedDelivery>();
         for (const tenantId of new Set(picked.map((delivery) => delivery.tenantId))) {
           const deliveries = picked.filter((delivery) => delivery.tenantId === tenantId);
@@ -92,18 +91,67 @@ async function endOrphans(view: WriteView): Promise<void> {
   }
 }
 
+/** What a claim tells of a delivery: read of every row that is leased, so no more than that. */
+const LEASED = [
+  "tenant_id",
+  "delivery_id",
+  "endpoint_id",
+  "event_id",
+  "fencing_token",
+  "sequence",
+  "test",
+  "attempts",
+  "retries_done",
+  "crashes",
+] as const satisfies readonly (keyof DeliveryRow)[];
+type LeasedRow = Pick<DeliveryRow, (typeof LEASED)[number]>;
+
+/** What is to be leased, of one tenant. */
+interface Chosen {
+  readonly tenantId: string;
+  readonly deliveries: readonly Pick<PickedDelivery, "deliveryId" | "eventId" | "endpointId">[];
+  readonly request: Pick<ClaimRequest, "leaseMs" | "holder">;
+}
+
 /** Writes the leases of what was chosen. @see ClaimedDelivery */
-export async function lease(
-  view: WriteView,
-  chosen: {
-    readonly tenantId: string;
-    readonly deliveries: readonly Pick<PickedDelivery, "deliveryId">[];
-    readonly request: Pick<ClaimRequest, "leaseMs">;
-  },
-): Promise<readonly ClaimedDelivery[]> {
-  if (chosen.deliveries.length === 0) return [];
+export async function lease(view: WriteView, chosen: Chosen): Promise<readonly ClaimedDelivery[]> {
+  const { tenantId, deliveries } = chosen;
+  if (deliveries.length === 0) return [];
   const leaseUntilMs = view.nowMs + chosen.request.leaseMs;
-  const rows = await view.db
+  const endpointIds = [...new Set(deliveries.map((delivery) => delivery.endpointId))];
+  const [rows, events, endpoints, secrets] = await together([
+    writeLeases(view, chosen, leaseUntilMs),
+    view.db
+      .selectFrom("events")
+      .select(["event_id", "outcome", "body", "traceparent"])
+      .where("tenant_id", "=", tenantId)
+      .where("event_id", "in", view.listed([...new Set(deliveries.map((delivery) => delivery.eventId))]))
+      .execute(),
+    view.db
+      .selectFrom("endpoints")
+      .selectAll()
+      .where("tenant_id", "=", tenantId)
+      .where("endpoint_id", "in", view.listed(endpointIds))
+      .execute(),
+    readSecrets(view, { tenantId, endpointIds }),
+  ]);
+  for (const endpoint of endpoints) {
+    const claimed = rows.filter((row) => row.endpoint_id === endpoint.endpoint_id).length;
+    await spendRate(view, endpoint, claimed);
+  }
+  const eventOf = new Map(events.map((event) => [event.event_id, event]));
+  const endpointOf = new Map(endpoints.map((row) => [row.endpoint_id, toEndpoint(row, secrets)]));
+  return rows.map((row) =>
+    toClaimed(row, { leaseUntilMs, event: eventOf.get(row.event_id), endpoint: endpointOf.get(row.endpoint_id) }),
+  );
+}
+
+async function writeLeases(
+  view: WriteView,
+  { tenantId, deliveries, request }: Chosen,
+  leaseUntilMs: AtMs,
+): Promise<readonly LeasedRow[]> {
+  return await view.db
     .updateTable("deliveries")
     .set((set) => ({
       // A claim of one that is still in flight: its process died, and this is written before the next attempt (F40).
@@ -114,49 +162,17 @@ export async function lease(
       attempts: set("attempts", "+", 1),
       fencing_token: set("fencing_token", "+", 1),
       due_at_ms: leaseUntilMs,
+      leased_by: request.holder?.holderId ?? null,
       updated_at_ms: view.nowMs,
     }))
-    .where("tenant_id", "=", chosen.tenantId)
-    .where("delivery_id", "in", view.listed(chosen.deliveries.map((delivery) => delivery.deliveryId)))
-    .returningAll()
+    .where("tenant_id", "=", tenantId)
+    .where("delivery_id", "in", view.listed(deliveries.map((delivery) => delivery.deliveryId)))
+    .returning(LEASED)
     .execute();
-  return await withContents(view, { tenantId: chosen.tenantId, rows, leaseUntilMs });
-}
-
-async function withContents(
-  view: WriteView,
-  leased: { readonly tenantId: string; readonly rows: readonly DeliveryRow[]; readonly leaseUntilMs: AtMs },
-): Promise<readonly ClaimedDelivery[]> {
-  const { tenantId, rows, leaseUntilMs } = leased;
-  const endpointIds = [...new Set(rows.map((row) => row.endpoint_id))];
-  const [events, endpointRows, secrets] = await together([
-    view.db
-      .selectFrom("events")
-      .select(["event_id", "outcome", "body", "traceparent"])
-      .where("tenant_id", "=", tenantId)
-      .where("event_id", "in", view.listed([...new Set(rows.map((row) => row.event_id))]))
-      .execute(),
-    view.db
-      .selectFrom("endpoints")
-      .selectAll()
-      .where("tenant_id", "=", tenantId)
-      .where("endpoint_id", "in", view.listed(endpointIds))
-      .execute(),
-    readSecrets(view, { tenantId, endpointIds }),
-  ]);
-  const eventOf = new Map(events.map((event) => [event.event_id, event]));
-  for (const endpoint of endpointRows) {
-    const claimed = rows.filter((row) => row.endpoint_id === endpoint.endpoint_id).length;
-    await spendRate(view, endpoint, claimed);
-  }
-  const endpointOf = new Map(endpointRows.map((row) => [row.endpoint_id, toEndpoint(row, secrets)]));
-  return rows.map((row) =>
-    toClaimed(row, { leaseUntilMs, event: eventOf.get(row.event_id), endpoint: endpointOf.get(row.endpoint_id) }),
-  );
 }
 
 function toClaimed(
-  row: DeliveryRow,
+  row: LeasedRow,
   found: {
     readonly leaseUntilMs: AtMs;
     readonly event: Pick<EventRow, "outcome" | "body" | "traceparent"> | undefined;

@@ -61,6 +61,7 @@ async function createTestDelivery(
     fencing_token: 0,
     test: 1,
     ordered_by: null,
+    leased_by: null,
     created_at_ms: view.nowMs,
     updated_at_ms: view.nowMs,
   };

@@ -35,7 +35,7 @@ export async function countDecisions(view: WriteView, tenantId: string, outcomes
 
 /** An attempt that is recorded, and what its delivery is after it. */
 export interface CountedAttempt {
-  readonly row: DeliveryRow;
+  readonly row: Pick<DeliveryRow, "tenant_id" | "endpoint_id" | "test">;
   readonly result: DeliveryAttempt["result"];
   readonly status: DeliveryStatus;
 }
@@ -74,7 +74,7 @@ export async function countAttempts(view: WriteView, attempts: readonly CountedA
     .execute();
 }
 
-function emptySum({ tenant_id, endpoint_id }: DeliveryRow, hour_ms: AtMs): HourlyDeliveriesRow {
+function emptySum({ tenant_id, endpoint_id }: CountedAttempt["row"], hour_ms: AtMs): HourlyDeliveriesRow {
   return { tenant_id, hour_ms, endpoint_id, attempts_delivered: 0, attempts_failed: 0, delivered: 0, dead: 0 };
 }
 

@@ -1,4 +1,5 @@
 import type { AtMs } from "../records.ts";
+import type { ClaimRequest } from "../store.ts";
 import type { WriteView } from "./backend.ts";
 import type { EndpointRow } from "./tables.ts";
 
@@ -9,16 +10,32 @@ const SECOND_US = 1_000_000;
 /** A tenth of a second's worth may go at once: a claim comes every few milliseconds, not for each request. */
 const BURSTS_A_SECOND = 10;
 
+/** Leases of an endpoint that have not run out. */
+export interface LaneLoad {
+  readonly in_flight: number;
+  /** Those of them that are not the claiming worker's. */
+  readonly of_others: number;
+}
+
 /**
  * How many more may be claimed of an endpoint now: the bound of every endpoint, of its recovery, and of its own rate,
- * which is a token bucket kept as the time at which the next token is there.
+ * which is a token bucket kept as the time at which the next token is there. Where all that is in flight is the
+ * worker's own, it says how many more it takes.
  */
 export function laneRoom(
-  lane: LaneBounds & { readonly in_flight: number },
-  bound: { readonly perEndpoint: number; readonly nowMs: AtMs },
+  lane: LaneBounds & LaneLoad & { readonly endpoint_id: string },
+  { perEndpoint, holder, nowMs }: Pick<ClaimRequest, "perEndpoint" | "holder"> & { readonly nowMs: AtMs },
 ): number {
-  const free = Math.min(bound.perEndpoint, lane.ramp ?? bound.perEndpoint) - lane.in_flight;
-  return Math.max(0, Math.min(free, tokens(lane, bound.nowMs)));
+  const own = holder?.rooms.get(lane.endpoint_id) ?? null;
+  const free = perEndpoint - lane.in_flight;
+  const room = own === null || lane.of_others > 0 ? Math.min(own ?? free, free) : own;
+  const recovering = lane.ramp === null ? room : lane.ramp - lane.in_flight;
+  return Math.max(0, Math.min(room, recovering, tokens(lane, nowMs)));
+}
+
+/** Endpoints of which the worker takes more, whatever is in flight. */
+export function roomyOf({ holder }: Pick<ClaimRequest, "holder">): readonly string[] {
+  return [...(holder?.rooms ?? [])].flatMap(([endpointId, room]) => (room > 0 ? [endpointId] : []));
 }
 
 function tokens({ rate_limit, rate_free_at_us }: LaneBounds, nowMs: AtMs): number {

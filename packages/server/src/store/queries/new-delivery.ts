@@ -13,6 +13,7 @@ export function newDelivery(
     fencing_token: 0,
     test: 0,
     ordered_by: null,
+    leased_by: null,
     created_at_ms: view.nowMs,
     updated_at_ms: view.nowMs,
   };

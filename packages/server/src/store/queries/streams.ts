@@ -90,13 +90,13 @@ async function claimForListener(
   if (held === undefined) return { kind: (await isStream(view, where)) ? "taken" : "unknown" };
   if (where.takeBack) await takeBack(view, where);
   const first = await waiting(view, where)
-    .select("delivery_id")
+    .select(["delivery_id", "event_id"])
     .orderBy("sequence")
     .limit(1)
     .$if(view.locksRows, (query) => query.forNoKeyUpdate())
     .executeTakeFirst();
   if (first === undefined) return { kind: "empty" };
-  const deliveries = [{ tenantId, deliveryId: first.delivery_id }];
+  const deliveries = [{ deliveryId: first.delivery_id, eventId: first.event_id, endpointId }];
   const [delivery] = await lease(view, { tenantId, deliveries, request: where });
   return delivery === undefined ? { kind: "empty" } : { kind: "claimed", delivery };
 }

@@ -181,7 +181,7 @@ export interface AddedColumns {
     | "operator"
     | "failing_told_at_ms"
     | "ordered";
-  deliveries: "ordered_by";
+  deliveries: "ordered_by" | "leased_by";
   events: "operator_type" | "traceparent";
   failure_counters: "told_until_ms";
 }
@@ -231,6 +231,8 @@ export interface DeliveryRow {
   updated_at_ms: number;
   /** The subject whose deliveries to an ordered endpoint go one after the other; `null`: it waits for none. */
   ordered_by: string | null;
+  /** The worker that claimed it last; `null`: none that names itself, as a listener's. */
+  leased_by: string | null;
 }
 
 export interface DeliveryAttemptRow {

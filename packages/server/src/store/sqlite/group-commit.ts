@@ -48,11 +48,10 @@ export function createGroupCommit(options: Options): GroupCommit {
   const drain = createDrain({
     clock: options.clock,
     hasWork: () => waiting.length > 0 || gaps.length > 0,
+    canWait: () => !closed && gaps.length === 0 && waiting.every((member) => member.isPatient),
     round: async () => {
       await options.nextTurn();
-      if (waiting.length > 0) {
-        waiting.unshift(...(await commitGroup(waiting.splice(0, LARGEST_GROUP), options)));
-      }
+      if (waiting.length > 0) waiting.unshift(...(await commitGroup(waiting.splice(0, LARGEST_GROUP), options)));
       if (waiting.length === 0) for (const work of gaps.splice(0)) work();
     },
   });

@@ -1,15 +1,14 @@
 import { type RawBuilder, sql } from "kysely";
 import type { PickedDelivery, ReadView, WriteView } from "../queries/backend.ts";
-import { type LaneBounds, laneRoom } from "../queries/lane-room.ts";
+import { type LaneBounds, type LaneLoad, laneRoom, roomyOf } from "../queries/lane-room.ts";
 import type { AtMs } from "../records.ts";
 import type { ClaimRequest } from "../store.ts";
 import { limitTo } from "./sqlite-connection.ts";
 
-interface LaneRow extends LaneBounds {
+interface LaneRow extends LaneBounds, LaneLoad {
   tenant_id: string;
   endpoint_id: string;
   oldest_due_at_ms: number;
-  in_flight: number;
 }
 
 /** A delivery of a lane: `turn` 0 is the one that has been due longest. */
@@ -32,7 +31,7 @@ export async function pickDue(view: WriteView, request: ClaimRequest): Promise<r
     const candidates: Candidate[] = [];
     let deeper = false;
     for (const [at, lane] of lanes.entries()) {
-      const free = laneRoom(lane, { perEndpoint: request.perEndpoint, nowMs: view.nowMs });
+      const free = laneRoom(lane, { ...request, nowMs: view.nowMs });
       const own = found.get(at) ?? [];
       candidates.push(...own.slice(0, free));
       deeper ||= own.length === depth && depth < free;
@@ -58,10 +57,13 @@ async function oldestOf(
     lane: number;
     tenant_id: string;
     delivery_id: string;
+    event_id: string;
+    endpoint_id: string;
     due_at_ms: number;
     is_ordered: number;
   }>`
-    select lane.key as lane, d.tenant_id, d.delivery_id, d.due_at_ms, d.ordered_by is not null as is_ordered
+    select lane.key as lane, d.tenant_id, d.delivery_id, d.event_id, d.endpoint_id, d.due_at_ms,
+      d.ordered_by is not null as is_ordered
     from json_each(${named}) lane
     join deliveries d on d.rowid in (
       select o.rowid from deliveries o
@@ -72,7 +74,13 @@ async function oldestOf(
   const found = new Map<number, Candidate[]>();
   for (const row of rows) {
     const own = found.get(row.lane) ?? [];
-    const delivery = { tenantId: row.tenant_id, deliveryId: row.delivery_id, isOrdered: row.is_ordered === 1 };
+    const delivery = {
+      tenantId: row.tenant_id,
+      deliveryId: row.delivery_id,
+      eventId: row.event_id,
+      endpointId: row.endpoint_id,
+      isOrdered: row.is_ordered === 1,
+    };
     found.set(row.lane, [...own, { turn: own.length, dueAtMs: row.due_at_ms, delivery }]);
   }
   return found;
@@ -80,21 +88,22 @@ async function oldestOf(
 
 /** Enabled endpoints, not slowed, with room and something due; those that waited longest first. */
 async function openLanes({ db, nowMs }: WriteView, request: ClaimRequest): Promise<readonly LaneRow[]> {
+  const roomy = JSON.stringify(roomyOf(request));
+  const holderId = request.holder?.holderId ?? null;
   // A lease that ran out counts as due, not as in flight.
   const { rows } = await sql<LaneRow>`
     with recursive ${LANES}, candidate as (
       select lane.tenant_id, lane.endpoint_id, ${OLDEST_DUE} as oldest_due_at_ms, e.ramp, e.rate_limit, e.rate_free_at_us,
-        (select count(*) from deliveries f
-          where f.tenant_id = lane.tenant_id and f.endpoint_id = lane.endpoint_id
-            and f.status = 'inFlight' and f.due_at_ms > ${nowMs}) as in_flight
+        (select count(*) ${IN_FLIGHT} and f.due_at_ms > ${nowMs}) as in_flight,
+        (select count(*) ${IN_FLIGHT} and f.due_at_ms > ${nowMs} and f.leased_by is not ${holderId}) as of_others
       from lane
       join endpoints e on e.tenant_id = lane.tenant_id and e.endpoint_id = lane.endpoint_id
       where e.disabled_reason is null and (e.slowed_until_ms is null or e.slowed_until_ms <= ${nowMs})
         and (e.rate_limit is null or e.rate_free_at_us is null or e.rate_free_at_us <= ${nowMs * 1_000})
     )
     select * from candidate
-    where oldest_due_at_ms <= ${nowMs} and in_flight < ${request.perEndpoint}
-      and (ramp is null or in_flight < ramp)
+    where oldest_due_at_ms <= ${nowMs} and (ramp is null or in_flight < ramp)
+      and (in_flight < ${request.perEndpoint} or endpoint_id in (select value from json_each(${roomy})))
     order by oldest_due_at_ms
     ${limitTo(request.limit)}`.execute(db);
   return rows;
@@ -139,3 +148,7 @@ const LANES: RawBuilder<unknown> = sql`
 const OLDEST_DUE: RawBuilder<unknown> = sql`
   (select min(o.due_at_ms) from deliveries o
     where o.tenant_id = lane.tenant_id and o.endpoint_id = lane.endpoint_id and o.due_at_ms is not null)`;
+
+const IN_FLIGHT: RawBuilder<unknown> = sql`
+  from deliveries f
+  where f.tenant_id = lane.tenant_id and f.endpoint_id = lane.endpoint_id and f.status = 'inFlight'`;

@@ -3,7 +3,7 @@ import { newTimedId } from "@sameface/contract";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
-import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
+import type { Backend, GroupOrder, Lease, WriteView } from "../queries/backend.ts";
 import type { Tables } from "../queries/tables.ts";
 import type { StoreClock } from "../store-clock.ts";
 import type { StoreError } from "../store-error.ts";
@@ -40,7 +40,7 @@ export function createSqliteBackend(parts: SqliteParts): Backend {
   return {
     clock: parts.clock,
     nextTurn: parts.nextTurn,
-    read: async (work) => await reads.run(async () => await work({ db: readingDb, nowMs: nowMs(), listed })),
+    read: async (work) => await reads.run(async () => await work({ db: readingDb, nowMs: nowMs(), listed, leases })),
     write: createWrite({ ...parts, commits, listeners, db: kyselyOver(writer) }),
     pickDue,
     earliestDue,
@@ -70,6 +70,11 @@ function listed(ids: readonly string[]): RawBuilder<string> {
   return sql`(select value from json_each(${JSON.stringify(ids)}))`;
 }
 
+function leases(of: readonly Lease[]): RawBuilder<readonly [string, number]> {
+  const pairs = JSON.stringify(of.map(({ deliveryId, fencingToken }) => [deliveryId, fencingToken]));
+  return sql`(select value ->> 0, value ->> 1 from json_each(${pairs}))`;
+}
+
 function createWrite(
   parts: Pick<SqliteParts, "writer" | "nowMs" | "random"> & {
     readonly commits: GroupCommit;
@@ -88,11 +93,11 @@ function createWrite(
       const written: { readonly result: T }[] = [];
       commits.add({
         isPatient: order?.patient === true,
-        mayBeLost: order?.group === "queue",
+        mayBeLost: order?.group === "queue" || order?.group === "claims",
         write: async () => {
           const atMs = nowMs();
           const newId = (): string => newTimedId(random, atMs);
-          const view = { db, nowMs: atMs, listed, insertRows, newId, madeDue, locksRows: false };
+          const view = { db, nowMs: atMs, listed, leases, insertRows, newId, madeDue, locksRows: false };
           written.push({ result: await work(view) });
         },
         committed: () => {

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createFlights, type Flights } from "./flights.ts";
+import type { Flight } from "./lane.ts";
+
+/** Flights whose requests end when the test says so. */
+function bench(limits = { concurrency: 100, perEndpoint: 2 }) {
+  let nowMs = 0;
+  const events: string[] = [];
+  const landings = new Map<string, (how: { readonly acknowledged: boolean }) => void>();
+  const records = new Map<string, () => void>();
+  let rooms = 0;
+  const flights: Flights = createFlights(limits, {
+    monotonicMs: () => nowMs,
+    onRoom: () => {
+      rooms += 1;
+    },
+  });
+  const begin = (name: string, endpointId = "a"): void => {
+    const flight: Flight = {
+      send: async (landed) => {
+        events.push(`send ${name}`);
+        landings.set(name, landed);
+        await new Promise<void>((resolve) => records.set(name, resolve));
+      },
+      giveBack: async () => {
+        events.push(`give back ${name}`);
+        await Promise.resolve();
+      },
+    };
+    flights.begin(endpointId, flight);
+  };
+  return {
+    flights,
+    passMs: (ms: number): void => {
+      nowMs += ms;
+    },
+    events,
+    begin,
+    timesRoomWasTold: () => rooms,
+    land: (name: string, acknowledged = true): void => landings.get(name)?.({ acknowledged }),
+    record: async (name: string): Promise<void> => {
+      records.get(name)?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+describe("createFlights", () => {
+  it("sends no more to an endpoint at once than it may, and the next when one has ended, before its record", () => {
+    const at = bench();
+    for (const name of ["1", "2", "3", "4"]) at.begin(name);
+    at.begin("5", "b");
+    assert.deepEqual(at.events, ["send 1", "send 2", "send 5"]);
+    at.land("2");
+    assert.deepEqual(at.events.slice(3), ["send 3"]);
+  });
+
+  it("asks for as many ahead as were acknowledged since it was asked last", () => {
+    const at = bench();
+    at.begin("1");
+    at.begin("2");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 0]]));
+    at.land("1");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 2]]), "the free place, and one");
+    at.begin("3");
+    at.begin("4");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 0]]), "nothing ended since");
+    at.land("2");
+    at.land("3");
+    assert.deepEqual(at.events, ["send 1", "send 2", "send 3", "send 4"]);
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 3]]));
+  });
+
+  it("gives back what waits behind one that failed, and asks for nothing ahead", () => {
+    const at = bench();
+    for (const name of ["1", "2", "3"]) at.begin(name);
+    at.land("1", false);
+    assert.deepEqual(at.events, ["send 1", "send 2", "give back 3"]);
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 1]]));
+  });
+
+  it("gives back what has waited for long: others may have changed meanwhile what it is", () => {
+    const at = bench();
+    for (const name of ["1", "2", "3"]) at.begin(name);
+    at.passMs(501);
+    at.begin("4");
+    at.land("1");
+    assert.deepEqual(at.events, ["send 1", "send 2", "give back 3", "send 4"]);
+  });
+
+  it("counts what waits as leased, and what is not recorded against twice as much", async () => {
+    const at = bench({ concurrency: 3, perEndpoint: 2 });
+    for (const name of ["1", "2", "3"]) at.begin(name);
+    assert.equal(at.flights.room(), 0);
+    at.land("1");
+    at.land("2");
+    at.land("3");
+    assert.equal(at.flights.room(), 3);
+    for (const name of ["4", "5", "6"]) at.begin(name, "b");
+    at.land("4");
+    assert.equal(at.flights.room(), 0, "five are not recorded, and the last is in flight");
+    await at.record("1");
+    assert.equal(at.flights.room(), 1);
+  });
+
+  it("tells of room when one lands whose endpoint was full, and not for others", () => {
+    const at = bench();
+    at.begin("1");
+    at.land("1");
+    assert.equal(at.timesRoomWasTold(), 0);
+    for (const name of ["2", "3"]) at.begin(name);
+    at.land("2");
+    assert.equal(at.timesRoomWasTold(), 1);
+  });
+
+  it("forgets an endpoint of which it has nothing left", async () => {
+    const at = bench();
+    at.begin("1");
+    at.land("1");
+    await at.record("1");
+    assert.deepEqual(at.flights.rooms(), new Map());
+  });
+
+  it("gives back all that waits when it is told to, and has ended when that and the rest are recorded", async () => {
+    const at = bench();
+    for (const name of ["1", "2", "3"]) at.begin(name);
+    at.flights.giveBack();
+    const ended = at.flights.ended();
+    at.land("1");
+    at.land("2");
+    await at.record("1");
+    await at.record("2");
+    await ended;
+    assert.deepEqual(at.events, ["send 1", "send 2", "give back 3"]);
+  });
+});

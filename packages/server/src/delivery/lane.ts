@@ -1,0 +1,108 @@
+import type { Clock } from "../clock.ts";
+
+/** What becomes of one that was claimed: exactly one of the two is called. Neither rejects. */
+export interface Flight {
+  /** @param landed told when the request has ended, and only its result has to be recorded */
+  send(landed: (how: { readonly acknowledged: boolean }) => void): Promise<void>;
+  giveBack(): Promise<void>;
+}
+
+/** What a worker has leased of one endpoint: in flight, waiting for a place, or about to be recorded. */
+export interface Lane {
+  /** It begins now, or when a place becomes free. */
+  readonly begin: (flight: Flight) => void;
+  /** How many more it takes. Asked for once a claim: it counts anew what ends from then on. */
+  readonly takeRoom: () => number;
+  /** What waits for a place is given back. */
+  readonly giveBack: () => void;
+  readonly isEmpty: () => boolean;
+}
+
+/** What a lane tells of its flights. */
+export interface LaneParts extends Pick<Clock, "monotonicMs"> {
+  readonly perEndpoint: number;
+  /** One has landed or is given back, where all places were taken or not. */
+  readonly left: (was: { readonly full: boolean }) => void;
+  /** Called at the beginning of what has to end before all has ended. */
+  readonly keep: (work: Promise<void>) => Promise<void>;
+}
+
+interface State {
+  inFlight: number;
+  readonly waiting: { readonly flight: Flight; readonly sinceMs: number }[];
+  /** Not yet recorded. */
+  kept: number;
+  /** Acknowledged since the last claim, none having failed since. */
+  acknowledged: number;
+}
+
+/** Longer than any claim takes; what an operator or an erasure changed meanwhile holds for what waited longer. */
+const LONGEST_WAIT_MS = 500;
+
+/**
+ * Of an endpoint that acknowledges, as many are leased ahead as it acknowledged since the last claim, so that none of its
+ * places is empty during the next one. One that fails has nothing ahead: the store says what is to be done about it.
+ */
+export function createLane(parts: LaneParts): Lane {
+  const state: State = { inFlight: 0, waiting: [], kept: 0, acknowledged: 0 };
+  return {
+    begin: (flight) => {
+      state.waiting.push({ flight, sinceMs: parts.monotonicMs() });
+      fill(state, parts);
+    },
+    takeRoom: () => {
+      const ahead = Math.min(parts.perEndpoint, state.acknowledged);
+      state.acknowledged = 0;
+      return Math.max(0, parts.perEndpoint - state.inFlight + ahead - state.waiting.length);
+    },
+    giveBack: () => {
+      giveBackAll(state, parts);
+    },
+    isEmpty: () => state.kept + state.waiting.length === 0,
+  };
+}
+
+/** Takes of what waits as long as there is a place. */
+function fill(state: State, parts: LaneParts): void {
+  while (state.inFlight < parts.perEndpoint) {
+    const first = state.waiting.shift();
+    if (first === undefined) return;
+    if (parts.monotonicMs() - first.sinceMs > LONGEST_WAIT_MS) giveBack(first.flight, state, parts);
+    else send(first.flight, state, parts);
+  }
+}
+
+function send(flight: Flight, state: State, parts: LaneParts): void {
+  state.inFlight += 1;
+  let hasLanded = false;
+  const landed = ({ acknowledged }: { readonly acknowledged: boolean }): void => {
+    if (hasLanded) return;
+    hasLanded = true;
+    const full = state.inFlight >= parts.perEndpoint;
+    state.inFlight -= 1;
+    state.acknowledged = acknowledged ? state.acknowledged + 1 : 0;
+    if (!acknowledged) giveBackAll(state, parts);
+    parts.left({ full });
+    fill(state, parts);
+  };
+  const sent = flight.send(landed).then(() => {
+    landed({ acknowledged: false });
+  });
+  keep(sent, state, parts);
+}
+
+function giveBackAll(state: State, parts: LaneParts): void {
+  for (const { flight } of state.waiting.splice(0)) giveBack(flight, state, parts);
+}
+
+function giveBack(flight: Flight, state: State, parts: LaneParts): void {
+  parts.left({ full: false });
+  keep(flight.giveBack(), state, parts);
+}
+
+function keep(work: Promise<void>, state: State, parts: LaneParts): void {
+  state.kept += 1;
+  void parts.keep(work).then(() => {
+    state.kept -= 1;
+  });
+}
