@@ -55,6 +55,8 @@ export async function runBlock(block: string, { server, cwd, env = {} }: BlockPl
     cwd,
     env: {
       PATH: process.env["PATH"] ?? "",
+      // What the lane compiled for all.
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
       URL: server.url,
       AUTH: `Authorization: Bearer ${server.key}`,
       SAMEFACE_URL: server.url,

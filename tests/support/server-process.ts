@@ -50,6 +50,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       cwd: root,
       env: {
         PATH: process.env["PATH"] ?? "",
+        // What the lane compiled for all.
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
         SAMEFACE_PORT: "0",
         SAMEFACE_DATA: options.folder,
         SAMEFACE_ADMIN_KEY: key,

@@ -29,6 +29,8 @@ export async function startKilled(env: Readonly<Record<string, string>>): Promis
     {
       env: {
         PATH: process.env["PATH"] ?? "",
+        // What the lane compiled for all.
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
         SAMEFACE_PORT: "0",
         SAMEFACE_ADMIN_KEY: ADMIN_KEY,
         SAMEFACE_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8",
