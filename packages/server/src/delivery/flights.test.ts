@@ -72,6 +72,18 @@ describe("createFlights", () => {
     assert.deepEqual(at.flights.rooms(), new Map([["a", 3]]));
   });
 
+  it("asks for no more ahead than twice its places", () => {
+    const at = bench();
+    for (let n = 0; n < 9; n += 1) {
+      at.begin(String(n));
+      at.land(String(n));
+    }
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 6]]));
+    assert.equal(at.flights.hasWaiting(), false);
+    for (const name of ["10", "11", "12"]) at.begin(name);
+    assert.equal(at.flights.hasWaiting(), true);
+  });
+
   it("gives back what waits behind one that failed, and asks for nothing ahead", () => {
     const at = bench();
     for (const name of ["1", "2", "3"]) at.begin(name);

@@ -10,6 +10,8 @@ export interface Flights {
   readonly rooms: () => LeaseHolder["rooms"];
   /** It begins now, or when a place of its endpoint becomes free. */
   readonly begin: (endpointId: string, flight: Flight) => void;
+  /** Some of it waits for a place. */
+  readonly hasWaiting: () => boolean;
   /** What waits for a place is given back. */
   readonly giveBack: () => void;
   /** Resolves when all that it has now has ended, and is recorded. */
@@ -48,11 +50,11 @@ export function createFlights(
       return new Map([...lanes].map(([endpointId, lane]) => [endpointId, lane.takeRoom()]));
     },
     begin: (endpointId, flight) => {
-      const lane = lanes.get(endpointId) ?? createLane(laneParts);
-      lanes.set(endpointId, lane);
       leased += 1;
-      lane.begin(flight);
+      if (!lanes.has(endpointId)) lanes.set(endpointId, createLane(laneParts));
+      lanes.get(endpointId)?.begin(flight);
     },
+    hasWaiting: () => [...lanes.values()].some((lane) => lane.hasWaiting()),
     giveBack: () => {
       for (const lane of lanes.values()) lane.giveBack();
     },

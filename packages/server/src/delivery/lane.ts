@@ -15,6 +15,7 @@ export interface Lane {
   readonly takeRoom: () => number;
   /** What waits for a place is given back. */
   readonly giveBack: () => void;
+  readonly hasWaiting: () => boolean;
   readonly isEmpty: () => boolean;
 }
 
@@ -38,6 +39,8 @@ interface State {
 
 /** Longer than any claim takes; what an operator or an erasure changed meanwhile holds for what waited longer. */
 const LONGEST_WAIT_MS = 500;
+/** So many times its places are leased ahead at most. */
+const MOST_AHEAD = 2;
 
 /**
  * Of an endpoint that acknowledges, as many are leased ahead as it acknowledged since the last claim, so that none of its
@@ -51,13 +54,14 @@ export function createLane(parts: LaneParts): Lane {
       fill(state, parts);
     },
     takeRoom: () => {
-      const ahead = Math.min(parts.perEndpoint, state.acknowledged);
+      const ahead = Math.min(MOST_AHEAD * parts.perEndpoint, state.acknowledged);
       state.acknowledged = 0;
       return Math.max(0, parts.perEndpoint - state.inFlight + ahead - state.waiting.length);
     },
     giveBack: () => {
       giveBackAll(state, parts);
     },
+    hasWaiting: () => state.waiting.length > 0,
     isEmpty: () => state.kept + state.waiting.length === 0,
   };
 }

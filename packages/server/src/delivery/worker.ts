@@ -11,7 +11,7 @@ import type { WorkerReport } from "./worker-report.ts";
 
 /** How much a worker does at once, and how long it waits. */
 export interface WorkerLimits {
-  /** Deliveries in flight in all. */
+  /** Deliveries leased in all. */
   readonly concurrency: number;
   /** Deliveries in flight per endpoint: a hanging one holds no more than these (F22). */
   readonly perEndpoint: number;
@@ -26,7 +26,7 @@ export interface WorkerLimits {
 
 /** What is shipped (reliability.md §0 rule 5, T15, F22, F26, F40). */
 export const WORKER_LIMITS: WorkerLimits = {
-  concurrency: 200,
+  concurrency: 400,
   perEndpoint: 10,
   leaseMs: 30_000,
   pollMs: 1_000,
@@ -62,6 +62,8 @@ const RECORD_SHARE_OF_LEASE = 1 / 3;
 const FIRST_IDLE_MS = 10;
 // Places that become free are filled together.
 const GATHER_MS = 5;
+// Where some are leased ahead the next claim has time: fewer that are larger take a quarter less work.
+const PACE_MS = 10;
 // After stopMs all sends are aborted; giving their leases back must not hold up the end for longer than this.
 const RELEASE_MS = 2_000;
 
@@ -88,6 +90,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
         const waitMs = await look({ store: options.store, limits, flights, holderId, begin, idleMs });
         failures = 0;
         idleMs = waitMs === idleMs ? Math.min(limits.pollMs, idleMs * 2) : FIRST_IDLE_MS;
+        if (flights.hasWaiting()) await pause(PACE_MS, { clock, signal: claiming.signal });
         if (waitMs !== 0) await wakeUp.wait(waitMs);
       } catch (error) {
         failures += 1;
