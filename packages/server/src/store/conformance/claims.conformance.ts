@@ -209,6 +209,25 @@ export function claimConformance(open: OpenStore): void {
       assert.deepEqual([perEndpoint(claimed, recovering), perEndpoint(claimed, slow)], [1, 1]);
     });
 
+    it("gives the places of a claim to endpoints that have room, whatever a worker takes of others", async () => {
+      await using bench = await openBench(open);
+      const recovering = await addEndpoint(bench);
+      const shared = await addEndpoint(bench);
+      await decideTimes(bench, 4);
+      for (const one of await claim(bench, { limit: 2 })) {
+        const next: NextStep = { kind: "retry", afterMs: 60_000, reason: "timeout" };
+        await finish(bench, one, one.endpoint.endpointId === recovering ? { ...next, slowEndpointMs: 0 } : undefined);
+      }
+      const full = await claim(bench, { perEndpoint: 2 });
+      assert.deepEqual([perEndpoint(full, recovering), perEndpoint(full, shared)], [1, 2]);
+      bench.advance(1);
+      const roomy = await addEndpoint(bench);
+      await decide(bench);
+      const rooms = new Map([recovering, shared].map((endpointId) => [endpointId, 2]));
+      const claimed = await claim(bench, { limit: 1, perEndpoint: 2, holder: { holderId: "a", rooms } });
+      assert.equal(perEndpoint(claimed, roomy), 1);
+    });
+
     it("claims nothing of an endpoint that is slowed, and goes on with the others", async () => {
       await using bench = await openBench(open);
       const slow = await addEndpoint(bench);

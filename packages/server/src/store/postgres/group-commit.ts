@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { createDrain } from "../drain.ts";
 import type { AtMs } from "../records.ts";
 import { StoreError } from "../store-error.ts";
+import { WRITE_LIMITS } from "../write-limits.ts";
 import { isConflict, toStoreError } from "./postgres-fault.ts";
 import { RETRIES, type Session, type Transactions } from "./transactions.ts";
 
@@ -26,10 +27,6 @@ export interface GroupCommit {
 
 /** PostgreSQL keeps 64 open subtransactions of a session in shared memory; past that every reader looks them up on disk. */
 const LARGEST_GROUP = 60;
-/** Where nothing was written for this long, whoever has not begun is refused: the wait is bounded (F32). */
-const STALLED_MS = 2_000;
-/** More than this many wait only where the database can't keep up. */
-const LONGEST_QUEUE = 5_000;
 
 /** A member and how far it is. */
 interface Place {
@@ -74,7 +71,7 @@ export function createGroupCommit(options: Options): GroupCommit {
 
   return {
     add: (member) => {
-      if (closed || waiting.length === LONGEST_QUEUE) {
+      if (closed || waiting.length === WRITE_LIMITS.queue) {
         member.refused(closed ? new StoreError("closed", "the store is closed") : tooLong());
         return;
       }
@@ -109,10 +106,11 @@ function tooLong(): StoreError {
 /** Calls back when nothing has moved for long. @returns the way to stop looking */
 function watch(clock: Clock, progress: Readonly<Progress>, stalled: () => void): () => void {
   let cancel = (): void => undefined;
+  const { stalledMs } = WRITE_LIMITS;
   const look = (): void => {
     const idleMs = clock.monotonicMs() - progress.atMs;
-    if (idleMs >= STALLED_MS) stalled();
-    cancel = clock.after(idleMs >= STALLED_MS ? STALLED_MS : STALLED_MS - idleMs, look);
+    if (idleMs >= stalledMs) stalled();
+    cancel = clock.after(idleMs >= stalledMs ? stalledMs : stalledMs - idleMs, look);
   };
   look();
   return () => {

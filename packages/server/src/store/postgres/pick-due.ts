@@ -98,8 +98,7 @@ async function roomsOf(
     select load.* from unnest(${tenantsOf(lanes)}::text[], ${endpointsOf(lanes)}::text[])
       with ordinality as lane (tenant_id, endpoint_id, place)
     cross join lateral (
-      select count(*) as in_flight,
-        count(*) filter (where f.leased_by is distinct from ${request.holder?.holderId ?? null}::text) as of_others
+      select count(*) as in_flight, ${ofOthers(request)} as of_others
       ${inFlight(nowMs)}
     ) load
     order by lane.place`.execute(db);
@@ -119,9 +118,12 @@ async function lockOpenLanes({ db, nowMs }: WriteView, request: ClaimRequest): P
     where e.disabled_reason is null and (e.slowed_until_ms is null or e.slowed_until_ms <= ${nowMs})
       and (e.rate_limit is null or e.rate_free_at_us is null or e.rate_free_at_us <= ${nowMs * 1_000})
       and lane.oldest_due_at_ms <= ${nowMs}
+      -- Exactly those that have room, as "laneRoom" says: others would take the places of a claim and give nothing.
       and (
-        (select count(*) ${inFlight(nowMs)}) < least(e.ramp, ${request.perEndpoint}::int8)
-        or lane.endpoint_id = any(${roomyOf(request)}::text[])
+        select (e.ramp is null or count(*) < e.ramp) and (count(*) < ${request.perEndpoint}::int8 or (
+          lane.endpoint_id = any(${roomyOf(request)}::text[]) and ${ofOthers(request)} = 0
+        ))
+        ${inFlight(nowMs)}
       )
     order by lane.oldest_due_at_ms
     limit ${request.limit}
@@ -164,4 +166,8 @@ function inFlight(nowMs: AtMs): RawBuilder<unknown> {
   return sql`from deliveries f
     where f.tenant_id = lane.tenant_id and f.endpoint_id = lane.endpoint_id
       and f.status = 'inFlight' and f.due_at_ms > ${nowMs}`;
+}
+
+function ofOthers({ holder }: Pick<ClaimRequest, "holder">): RawBuilder<number> {
+  return sql`count(*) filter (where f.leased_by is distinct from ${holder?.holderId ?? null}::text)`;
 }

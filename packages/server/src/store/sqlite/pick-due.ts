@@ -102,8 +102,9 @@ async function openLanes({ db, nowMs }: WriteView, request: ClaimRequest): Promi
         and (e.rate_limit is null or e.rate_free_at_us is null or e.rate_free_at_us <= ${nowMs * 1_000})
     )
     select * from candidate
-    where oldest_due_at_ms <= ${nowMs} and (ramp is null or in_flight < ramp)
-      and (in_flight < ${request.perEndpoint} or endpoint_id in (select value from json_each(${roomy})))
+    where oldest_due_at_ms <= ${nowMs} and (ramp is null or in_flight < ramp) and (
+      in_flight < ${request.perEndpoint} or (of_others = 0 and endpoint_id in (select value from json_each(${roomy})))
+    )
     order by oldest_due_at_ms
     ${limitTo(request.limit)}`.execute(db);
   return rows;
