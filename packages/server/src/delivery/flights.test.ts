@@ -9,9 +9,14 @@ function bench(limits = { concurrency: 100, perEndpoint: 2 }) {
   const events: string[] = [];
   const landings = new Map<string, (how: { readonly acknowledged: boolean }) => void>();
   const records = new Map<string, () => void>();
+  const timers: { readonly atMs: number; readonly callback: () => void }[] = [];
   let rooms = 0;
   const flights: Flights = createFlights(limits, {
     monotonicMs: () => nowMs,
+    after: (delayMs, callback) => {
+      timers.push({ atMs: nowMs + delayMs, callback });
+      return () => undefined;
+    },
     onRoom: () => {
       rooms += 1;
     },
@@ -32,8 +37,14 @@ function bench(limits = { concurrency: 100, perEndpoint: 2 }) {
   };
   return {
     flights,
+    /** Timers of this time ring only when they are told to. */
     passMs: (ms: number): void => {
       nowMs += ms;
+    },
+    ringTimers: (): void => {
+      const all = timers.splice(0);
+      timers.push(...all.filter(({ atMs }) => atMs > nowMs));
+      for (const { atMs, callback } of all) if (atMs <= nowMs) callback();
     },
     events,
     begin,
@@ -99,6 +110,34 @@ describe("createFlights", () => {
     at.begin("4");
     at.land("1");
     assert.deepEqual(at.events, ["send 1", "send 2", "give back 3", "send 4"]);
+  });
+
+  it("gives back what has waited for long although no place becomes free, and each in its time", () => {
+    const at = bench();
+    for (const name of ["1", "2", "3"]) at.begin(name);
+    at.passMs(300);
+    at.begin("4");
+    at.passMs(200);
+    at.ringTimers();
+    assert.deepEqual(at.events, ["send 1", "send 2", "give back 3"]);
+    at.passMs(299);
+    at.ringTimers();
+    assert.equal(at.events.length, 3);
+    at.passMs(1);
+    at.ringTimers();
+    assert.deepEqual(at.events.slice(3), ["give back 4"]);
+  });
+
+  it("asks for nothing ahead of an endpoint that takes as long as what waits may", () => {
+    const at = bench();
+    at.begin("1");
+    at.passMs(499);
+    at.land("1");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 3]]));
+    at.begin("2");
+    at.passMs(500);
+    at.land("2");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 2]]));
   });
 
   it("counts what waits as leased, and what is not recorded against twice as much", async () => {

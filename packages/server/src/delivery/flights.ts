@@ -25,7 +25,7 @@ export interface Flights {
  */
 export function createFlights(
   limits: { readonly concurrency: number; readonly perEndpoint: number },
-  parts: Pick<Clock, "monotonicMs"> & { readonly onRoom: () => void },
+  parts: Pick<Clock, "monotonicMs" | "after"> & { readonly onRoom: () => void },
 ): Flights {
   const all = new Set<Promise<void>>();
   const lanes = new Map<string, Lane>();

@@ -20,7 +20,7 @@ export interface Lane {
 }
 
 /** What a lane tells of its flights. */
-export interface LaneParts extends Pick<Clock, "monotonicMs"> {
+export interface LaneParts extends Pick<Clock, "monotonicMs" | "after"> {
   readonly perEndpoint: number;
   /** One has landed or is given back, where all places were taken or not. */
   readonly left: (was: { readonly full: boolean }) => void;
@@ -33,11 +33,15 @@ interface State {
   readonly waiting: { readonly flight: Flight; readonly sinceMs: number }[];
   /** Not yet recorded. */
   kept: number;
-  /** Acknowledged since the last claim, none having failed since. */
+  /** Acknowledged soon, since the last claim, none having failed since. */
   acknowledged: number;
+  isWatched: boolean;
 }
 
-/** Longer than any claim takes; what an operator or an erasure changed meanwhile holds for what waited longer. */
+/**
+ * Longer than any claim takes; what an operator or an erasure changed meanwhile holds for what waited longer. An endpoint
+ * that takes as long to acknowledge has nothing ahead: what waits would be given back.
+ */
 const LONGEST_WAIT_MS = 500;
 /** So many times its places are leased ahead at most. */
 const MOST_AHEAD = 2;
@@ -47,11 +51,12 @@ const MOST_AHEAD = 2;
  * places is empty during the next one. One that fails has nothing ahead: the store says what is to be done about it.
  */
 export function createLane(parts: LaneParts): Lane {
-  const state: State = { inFlight: 0, waiting: [], kept: 0, acknowledged: 0 };
+  const state: State = { inFlight: 0, waiting: [], kept: 0, acknowledged: 0, isWatched: false };
   return {
     begin: (flight) => {
       state.waiting.push({ flight, sinceMs: parts.monotonicMs() });
       fill(state, parts);
+      watch(state, parts);
     },
     takeRoom: () => {
       const ahead = Math.min(MOST_AHEAD * parts.perEndpoint, state.acknowledged);
@@ -76,15 +81,31 @@ function fill(state: State, parts: LaneParts): void {
   }
 }
 
+/** Where no place becomes free, what waits is given back after a while: it holds no lease that others could have. */
+function watch(state: State, parts: LaneParts): void {
+  const [first] = state.waiting;
+  if (state.isWatched || first === undefined) return;
+  state.isWatched = true;
+  parts.after(first.sinceMs + LONGEST_WAIT_MS - parts.monotonicMs(), () => {
+    const beforeMs = parts.monotonicMs() - LONGEST_WAIT_MS;
+    const late = state.waiting.filter(({ sinceMs }) => sinceMs <= beforeMs).length;
+    for (const { flight } of state.waiting.splice(0, late)) giveBack(flight, state, parts);
+    state.isWatched = false;
+    watch(state, parts);
+  });
+}
+
 function send(flight: Flight, state: State, parts: LaneParts): void {
   state.inFlight += 1;
+  const beganMs = parts.monotonicMs();
   let hasLanded = false;
   const landed = ({ acknowledged }: { readonly acknowledged: boolean }): void => {
     if (hasLanded) return;
     hasLanded = true;
     const full = state.inFlight >= parts.perEndpoint;
     state.inFlight -= 1;
-    state.acknowledged = acknowledged ? state.acknowledged + 1 : 0;
+    if (!acknowledged) state.acknowledged = 0;
+    else if (parts.monotonicMs() - beganMs < LONGEST_WAIT_MS) state.acknowledged += 1;
     if (!acknowledged) giveBackAll(state, parts);
     parts.left({ full });
     fill(state, parts);

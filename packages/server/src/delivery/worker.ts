@@ -74,7 +74,8 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const claiming = new AbortController();
   const sending = new AbortController();
   const monotonicMs = (): number => clock.monotonicMs();
-  const flights = createFlights(limits, { monotonicMs, onRoom: wakeSoon(clock, wakeUp) });
+  const after: Clock["after"] = (delayMs, callback) => clock.after(delayMs, callback);
+  const flights = createFlights(limits, { monotonicMs, after, onRoom: wakeSoon(clock, wakeUp) });
   const holderId = newId(options.random);
   const recordForMs = limits.leaseMs * RECORD_SHARE_OF_LEASE;
   const attempt = createAttempt(options);

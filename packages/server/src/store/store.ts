@@ -374,7 +374,7 @@ export interface Store
   claimDeliveries(request: ClaimRequest): Promise<readonly ClaimedDelivery[]>;
   /** `stale`: the lease went to another or the row was erased; nothing was written (F28). */
   finishAttempt(result: AttemptResult): Promise<{ readonly kind: "recorded" | "stale" }>;
-  /** Gives a lease back unused, due at once; no attempt is counted. */
+  /** Gives a lease back unused, due at once and before what came after it; no attempt is counted. */
   releaseDelivery(where: InTenant & { deliveryId: string; fencingToken: number }): Promise<void>;
   /** Milliseconds that pass until the next delivery is due by the store's clock (0: it is); `null`: nothing waits. */
   nextDueInMs(): Promise<number | null>;

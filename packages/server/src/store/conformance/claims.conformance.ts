@@ -292,6 +292,23 @@ export function claimConformance(open: OpenStore): void {
       assert.deepEqual(await states(bench), ["failing x"]);
     });
 
+    it("gives a lease back to its place, before all that came after it", async () => {
+      await using bench = await openBench(open);
+      await addEndpoint(bench);
+      for (let n = 0; n < 5; n += 1) {
+        await decide(bench);
+        bench.advance(1);
+      }
+      const first = await claim(bench, { limit: 2 });
+      bench.advance(1);
+      for (const one of first.toReversed()) await bench.store.releaseDelivery(one);
+      const again = await claim(bench, { limit: 3 });
+      assert.deepEqual(
+        again.slice(0, 2).map((one) => one.deliveryId),
+        first.map((one) => one.deliveryId),
+      );
+    });
+
     it("neither bursts nor stalls when the wall clock is set back or forth during a backoff", async () => {
       await using bench = await openBench(open);
       await addEndpoint(bench);

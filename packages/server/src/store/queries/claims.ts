@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { AtMs, Endpoint } from "../records.ts";
 import type { ClaimedDelivery, ClaimRequest, Store } from "../store.ts";
 import type { Backend, GroupOrder, PickedDelivery, WriteView } from "./backend.ts";
@@ -208,7 +208,7 @@ async function release(view: WriteView, where: Parameters<Store["releaseDelivery
     .set((set) => ({
       status: sql<DeliveryRow["status"]>`case when retries_done > 0 then 'failing' else 'pending' end`,
       attempts: set("attempts", "-", 1),
-      due_at_ms: view.nowMs,
+      due_at_ms: dueAgain(view.nowMs),
       updated_at_ms: view.nowMs,
     }))
     .where("tenant_id", "=", where.tenantId)
@@ -218,6 +218,14 @@ async function release(view: WriteView, where: Parameters<Store["releaseDelivery
     .returning(["tenant_id", "endpoint_id"])
     .executeTakeFirst();
   if (released !== undefined) await settleReleased(view, { ...where, endpointId: released.endpoint_id });
+}
+
+/** As long as the first of its lane: it was among those when it was claimed, and does not go behind a backlog. */
+function dueAgain(nowMs: AtMs): RawBuilder<AtMs> {
+  return sql`coalesce((
+    select min(o.due_at_ms) from deliveries o
+    where o.tenant_id = deliveries.tenant_id and o.endpoint_id = deliveries.endpoint_id and o.due_at_ms <= ${nowMs}
+  ), ${nowMs})`;
 }
 
 /** A lease that is given back while its endpoint is disabled or gone waits for nothing. */
