@@ -21,8 +21,9 @@ function bench(limits = { concurrency: 100, perEndpoint: 2 }) {
       rooms += 1;
     },
   });
-  const begin = (name: string, endpointId = "a"): void => {
+  const begin = (name: string, { endpointId = "a", mayWait = true } = {}): void => {
     const flight: Flight = {
+      mayWait,
       send: async (landed) => {
         events.push(`send ${name}`);
         landings.set(name, landed);
@@ -61,7 +62,7 @@ describe("createFlights", () => {
   it("sends no more to an endpoint at once than it may, and the next when one has ended, before its record", () => {
     const at = bench();
     for (const name of ["1", "2", "3", "4"]) at.begin(name);
-    at.begin("5", "b");
+    at.begin("5", { endpointId: "b" });
     assert.deepEqual(at.events, ["send 1", "send 2", "send 5"]);
     at.land("2");
     assert.deepEqual(at.events.slice(3), ["send 3"]);
@@ -128,6 +129,22 @@ describe("createFlights", () => {
     assert.deepEqual(at.events.slice(3), ["give back 4"]);
   });
 
+  it("gives back at once what must not wait where there is no place, and asks for nothing ahead", async () => {
+    const at = bench();
+    at.begin("1");
+    at.land("1");
+    at.begin("2", { mayWait: false });
+    at.begin("3");
+    at.begin("4", { mayWait: false });
+    assert.deepEqual(at.events, ["send 1", "send 2", "send 3", "give back 4"]);
+    assert.deepEqual([at.flights.room(), at.flights.hasWaiting()], [98, false]);
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 0]]));
+    at.land("2");
+    at.land("3");
+    for (const name of ["1", "2", "3"]) await at.record(name);
+    await at.flights.ended();
+  });
+
   it("asks for nothing ahead of an endpoint that takes as long as what waits may", () => {
     const at = bench();
     at.begin("1");
@@ -148,7 +165,7 @@ describe("createFlights", () => {
     at.land("2");
     at.land("3");
     assert.equal(at.flights.room(), 3);
-    for (const name of ["4", "5", "6"]) at.begin(name, "b");
+    for (const name of ["4", "5", "6"]) at.begin(name, { endpointId: "b" });
     at.land("4");
     assert.equal(at.flights.room(), 0, "five are not recorded, and the last is in flight");
     await at.record("1");

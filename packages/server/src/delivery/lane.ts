@@ -2,6 +2,8 @@ import type { Clock } from "../clock.ts";
 
 /** What becomes of one that was claimed: exactly one of the two is called. Neither rejects. */
 export interface Flight {
+  /** It may wait for a place. One that does not is given back where there is none. */
+  readonly mayWait: boolean;
   /** @param landed told when the request has ended, and only its result has to be recorded */
   send(landed: (how: { readonly acknowledged: boolean }) => void): Promise<void>;
   giveBack(): Promise<void>;
@@ -54,6 +56,12 @@ export function createLane(parts: LaneParts): Lane {
   const state: State = { inFlight: 0, waiting: [], kept: 0, acknowledged: 0, isWatched: false };
   return {
     begin: (flight) => {
+      if (!flight.mayWait && state.inFlight >= parts.perEndpoint) {
+        // Nothing ahead in the next claim: it would bring the same one.
+        state.acknowledged = 0;
+        giveBack(flight, state, parts);
+        return;
+      }
       state.waiting.push({ flight, sinceMs: parts.monotonicMs() });
       fill(state, parts);
       watch(state, parts);

@@ -40,6 +40,19 @@ describe("createDeliveryWorker when something dies, fails or stops", () => {
     assert.equal(delivery.attemptLog.length, 0);
   });
 
+  it("leases none ahead whose process died: it is given back until there is a place", async () => {
+    const server = await bench.serve((socket) => socket.write(reply(200)));
+    await bench.at.add(server.url);
+    const ids = [await bench.at.decide(), await bench.at.decide()];
+    const { store } = bench.at;
+    const claimDeliveries: typeof store.claimDeliveries = async (request) =>
+      (await store.claimDeliveries({ ...request, perEndpoint: 2 })).map((one) => ({ ...one, crashes: 1 }));
+    const limits = { ...WORKER_LIMITS, perEndpoint: 1 };
+    const { reports } = bench.work({ store: { ...store, claimDeliveries }, limits });
+    for (const id of ids) await bench.settled(id, { status: "delivered", reports });
+    assert.ok(reports.all.some((report) => report.kind === "released"));
+  });
+
   it("records a secret that does not open as a failed attempt and sends nothing", async () => {
     const server = await bench.serve((socket) => socket.write(reply(200)));
     await bench.at.add(server.url);

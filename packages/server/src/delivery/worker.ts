@@ -109,6 +109,8 @@ function flightOf(claimed: ClaimedDelivery, options: DeliverOptions & { readonly
     await release(claimed, options);
   };
   return {
+    // One whose process died counts one more if this one dies (F40), and that is to mean that it was being sent.
+    mayWait: claimed.crashes === 0,
     giveBack,
     send: async (landed) => {
       try {
