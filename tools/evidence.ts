@@ -23,7 +23,7 @@ How each is judged: \`packages/server/src/proof/check-story.fixture.ts\` reads w
 ${readEvidence().map(section).join("\n")}
 ## What was not tested
 
-- Power loss: no test cuts the power. That every decision is flushed before it is answered is counted by system calls, in \`packages/server/src/store/sqlite/data-folder.test.ts\`; leases and acknowledged results are left to the next flush on SQLite, and sent once more where that is lost.
+- Power loss: no test cuts the power. That every decision is flushed before it is answered is counted by system calls, in \`packages/server/src/store/sqlite/data-folder.test.ts\`; leases and acknowledged results are left to the next flush on SQLite, leases alone on PostgreSQL, and sent once more where that is lost.
 - Machines other than the one named, more than two nodes, other databases than SQLite and PostgreSQL.
 - In the simulation: the network, the disk and native code, which real processes and sockets test beside it; and PostgreSQL, whose locks have tests of their own.
 `;

@@ -21,8 +21,11 @@ export interface PostgresParts {
   readonly release: () => Promise<void>;
 }
 
-/** For statements that are a row a time by its key, however many: each would be planned anew whenever it is asked. */
-const PLANNED_ONCE = "set local plan_cache_mode = force_generic_plan; ";
+/**
+ * For statements that take rows by their keys, however many: each would be planned anew whenever it is asked. What is
+ * planned while a table is small must do when it has grown, so that no plan reads all of it.
+ */
+const PLANNED_ONCE = "set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; ";
 /**
  * A lease need not be on disk when its request begins: what a crash of the database takes of leases was in flight, and is
  * sent once more. A result that is written later takes what stands before it with it.
