@@ -84,13 +84,15 @@ describe("createFlights", () => {
     assert.deepEqual(at.flights.rooms(), new Map([["a", 3]]));
   });
 
-  it("asks for no more ahead than twice its places", () => {
+  it("asks for no more ahead than twice its places", async () => {
     const at = bench();
+    at.begin("under way");
     for (let n = 0; n < 9; n += 1) {
       at.begin(String(n));
       at.land(String(n));
+      await at.record(String(n));
     }
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 6]]));
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 5]]), "a free place, and four");
     assert.equal(at.flights.hasWaiting(), false);
     for (const name of ["10", "11", "12"]) at.begin(name);
     assert.equal(at.flights.hasWaiting(), true);
@@ -170,6 +172,15 @@ describe("createFlights", () => {
     assert.equal(at.flights.room(), 0, "five are not recorded, and the last is in flight");
     await at.record("1");
     assert.equal(at.flights.room(), 1);
+  });
+
+  it("sends no more while three times its places are in flight or not recorded: a crash sends them once more", async () => {
+    const at = bench();
+    for (let n = 1; n <= 7; n += 1) at.begin(String(n));
+    for (let n = 1; n <= 6; n += 1) at.land(String(n));
+    assert.deepEqual(at.events, ["send 1", "send 2", "send 3", "send 4", "send 5", "send 6"]);
+    await at.record("1");
+    assert.deepEqual(at.events.slice(6), ["send 7"]);
   });
 
   it("tells of room when one lands whose endpoint was full, and not for others", () => {

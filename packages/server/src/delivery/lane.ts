@@ -47,6 +47,11 @@ interface State {
 const LONGEST_WAIT_MS = 500;
 /** So many times its places are leased ahead at most. */
 const MOST_AHEAD = 2;
+/**
+ * So many times its places are in flight or not recorded at most: what a killed process had sent of an endpoint and not
+ * recorded is sent once more (T13), and is no more than this.
+ */
+const MOST_KEPT = 3;
 
 /**
  * Of an endpoint that acknowledges, as many are leased ahead as it acknowledged since the last claim, so that none of its
@@ -56,7 +61,7 @@ export function createLane(parts: LaneParts): Lane {
   const state: State = { inFlight: 0, waiting: [], kept: 0, acknowledged: 0, isWatched: false };
   return {
     begin: (flight) => {
-      if (!flight.mayWait && state.inFlight >= parts.perEndpoint) {
+      if (!flight.mayWait && !hasPlace(state, parts)) {
         // Nothing ahead in the next claim: it would bring the same one.
         state.acknowledged = 0;
         giveBack(flight, state, parts);
@@ -79,9 +84,13 @@ export function createLane(parts: LaneParts): Lane {
   };
 }
 
+function hasPlace(state: State, { perEndpoint }: LaneParts): boolean {
+  return state.inFlight < perEndpoint && state.kept < MOST_KEPT * perEndpoint;
+}
+
 /** Takes of what waits as long as there is a place. */
 function fill(state: State, parts: LaneParts): void {
-  while (state.inFlight < parts.perEndpoint) {
+  while (hasPlace(state, parts)) {
     const first = state.waiting.shift();
     if (first === undefined) return;
     if (parts.monotonicMs() - first.sinceMs > LONGEST_WAIT_MS) giveBack(first.flight, state, parts);
@@ -137,5 +146,6 @@ function keep(work: Promise<void>, state: State, parts: LaneParts): void {
   state.kept += 1;
   void parts.keep(work).then(() => {
     state.kept -= 1;
+    fill(state, parts);
   });
 }

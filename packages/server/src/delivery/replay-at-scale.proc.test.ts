@@ -149,7 +149,8 @@ describe("a replay of 10,000", () => {
     assert.deepEqual(undelivered, []);
     const twice = [...receiver.requests.values()].filter((one) => one.count > 1);
     assert.ok(
-      twice.every((one) => one.count === 2) && twice.length <= 2 * WORKER_LIMITS.perEndpoint,
+      // In flight, or sent and not yet recorded.
+      twice.every((one) => one.count === 2) && twice.length <= 3 * WORKER_LIMITS.perEndpoint,
       `${twice.length} came twice`,
     );
     assert.equal(receiver.changed(), 0, "an id came with another body");
