@@ -40,7 +40,8 @@ export function logReport(log: Log, report: WorkerReport | SweepReport | RewrapR
     case "stale":
     case "released":
     case "unrecorded":
-      log.warn(report.kind, fieldsOf(report));
+      // What was leased ahead of an endpoint that fails is given back: nothing is wrong with it.
+      log[report.kind === "released" ? "info" : "warn"](report.kind, fieldsOf(report));
   }
 }
 

@@ -209,6 +209,7 @@ async function release(view: WriteView, where: Parameters<Store["releaseDelivery
       status: sql<DeliveryRow["status"]>`case when retries_done > 0 then 'failing' else 'pending' end`,
       attempts: set("attempts", "-", 1),
       due_at_ms: dueAgain(view.nowMs),
+      leased_by: null,
       updated_at_ms: view.nowMs,
     }))
     .where("tenant_id", "=", where.tenantId)

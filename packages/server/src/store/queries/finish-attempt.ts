@@ -51,7 +51,7 @@ async function finishAttempt(view: WriteView, result: AttemptResult): Promise<{ 
   const settled = settle(row, { next: result.next, endpoint, nowMs: view.nowMs });
   await view.db
     .updateTable("deliveries")
-    .set({ ...settled, crashes: 0, updated_at_ms: view.nowMs })
+    .set({ ...settled, crashes: 0, leased_by: null, updated_at_ms: view.nowMs })
     .where("tenant_id", "=", result.tenantId)
     .where("delivery_id", "=", result.deliveryId)
     .execute();

@@ -121,7 +121,7 @@ async function writeAll(view: WriteView, simple: readonly Simple[]): Promise<voi
 async function endAll(view: WriteView, tenantId: string, leases: readonly AttemptResult[]): Promise<void> {
   const { numUpdatedRows } = await view.db
     .updateTable("deliveries")
-    .set({ status: "delivered", reason: null, due_at_ms: null, crashes: 0, updated_at_ms: view.nowMs })
+    .set({ status: "delivered", reason: null, due_at_ms: null, crashes: 0, leased_by: null, updated_at_ms: view.nowMs })
     .where("tenant_id", "=", tenantId)
     .where((row) => sql<boolean>`(${row.ref("delivery_id")}, ${row.ref("fencing_token")}) in ${view.leases(leases)}`)
     // Not in the words of the index over what is in flight: it is looked up by the key.

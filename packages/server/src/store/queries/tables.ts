@@ -231,7 +231,7 @@ export interface DeliveryRow {
   updated_at_ms: number;
   /** The subject whose deliveries to an ordered endpoint go one after the other; `null`: it waits for none. */
   ordered_by: string | null;
-  /** The worker that claimed it last; `null`: none that names itself, as a listener's. */
+  /** Of one in flight: whose lease it is; `null`: of one that does not name itself: a listener, a node of an older version. */
   leased_by: string | null;
 }
 
