@@ -14,9 +14,13 @@ const PREVIOUS = "6bc7320768593b65f22c961819f19c26021f73c9";
 /** Its schema ends before `0013-last-contact`; its nodes have to be stopped before a newer one starts. */
 const BEFORE = "932c77ba6aa0a0b7caa2300c0f22c0bda7befd7f";
 /** Columns as a later version's step adds them, whatever this version's schema has beyond that of the previous one. */
-const LATER = ["tenants", "api_keys", "customers", "templates", "authentications", "events", "endpoints", "deliveries"]
-  .map((table) => `alter table ${table} add column of_a_later_version text`)
-  .join("; ");
+/** A statement each: a version that changes several tables in one step is tried again where it meets a node in a circle. */
+const LATER = [
+  ...["tenants", "api_keys", "customers", "templates", "authentications", "events", "endpoints", "deliveries"].map(
+    (table) => `alter table ${table} add column of_a_later_version text`,
+  ),
+  "insert into migrations values ('9999-of-a-later-version', 0)",
+];
 const KEY = "upgrade-test-key-upgrade-test-key-upgrade";
 const MASTER_KEY = Buffer.alloc(32, 5).toString("base64");
 /** Requests that each node answers in each part of the story. */
@@ -126,7 +130,7 @@ describe("an upgrade from an earlier version, and the way back (F47)", { skip },
     assert.deepEqual(after.slice(0, before.length), before);
     for (const node of both) load.add(node);
     await load.more();
-    cluster.sql(`${LATER}; insert into migrations values ('9999-of-a-later-version', 0)`);
+    for (const change of LATER) cluster.sql(change);
     await load.more();
     const [one, other] = both;
     await passes(one, "by-old");

@@ -14,6 +14,7 @@ import { tombstoneFile } from "../tombstone-file.ts";
 import { checkServer, refusal } from "./check-server.ts";
 import { type ConnectOptions, connectOptions, nameOfDatabase } from "./connect-options.ts";
 import { gatherFirstStatistics } from "./first-statistics.ts";
+import { inTransactionOn } from "./in-transaction.ts";
 import { createNodeWake } from "./node-wake.ts";
 import { pendingSteps } from "./pending-steps.ts";
 import { createPostgresBackend } from "./postgres-backend.ts";
@@ -138,14 +139,7 @@ const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, query_timeout: 0 };
 
 async function migrateOn(client: pg.Client, clock: Clock): Promise<void> {
   const inTransaction = async (work: () => Promise<void>): Promise<void> => {
-    await client.query("begin");
-    try {
-      await work();
-      await client.query("commit");
-    } catch (cause) {
-      await client.query("rollback");
-      throw cause;
-    }
+    await inTransactionOn(client, work);
   };
   await migrate(kyselyOver(client), { types: TYPES, nowMs: () => clock.nowMs(), inTransaction });
 }
