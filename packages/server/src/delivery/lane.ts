@@ -74,7 +74,8 @@ export function createLane(parts: LaneParts): Lane {
     takeRoom: () => {
       const ahead = Math.min(MOST_AHEAD * parts.perEndpoint, state.acknowledged);
       state.acknowledged = 0;
-      return Math.max(0, parts.perEndpoint - state.inFlight + ahead - state.waiting.length);
+      const room = Math.min(parts.perEndpoint - state.inFlight + ahead, MOST_KEPT * parts.perEndpoint - state.kept);
+      return Math.max(0, room - state.waiting.length);
     },
     giveBack: () => {
       giveBackAll(state, parts);
