@@ -74,8 +74,7 @@ export function createLane(parts: LaneParts): Lane {
     takeRoom: () => {
       const ahead = Math.min(MOST_AHEAD * parts.perEndpoint, state.acknowledged);
       state.acknowledged = 0;
-      const room = Math.min(parts.perEndpoint - state.inFlight + ahead, MOST_KEPT * parts.perEndpoint - state.kept);
-      return Math.max(0, room - state.waiting.length);
+      return Math.max(0, parts.perEndpoint - state.inFlight + ahead - state.waiting.length);
     },
     giveBack: () => {
       giveBackAll(state, parts);
