@@ -1,15 +1,26 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A real server that answers the same to everything, and keeps what it was asked. */
-export async function answering(status: number, body: unknown) {
-  const asked: { method: string; url: string; headers: Record<string, unknown>; body: string }[] = [];
+/** What a server was asked. */
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** As it came. */
+  readonly body: string;
+}
+
+/** A real server that answers everything as it is told, and keeps what it was asked. */
+export async function answeringBy(answerTo: (asked: Asked) => { readonly status: number; readonly body: unknown }) {
+  const asked: Asked[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const { method = "", url = "", headers } = request;
-      asked.push({ method, url, headers: { ...headers }, body: Buffer.concat(chunks).toString() });
+      const one = { method, url, headers: { ...headers }, body: Buffer.concat(chunks).toString() };
+      asked.push(one);
+      const { status, body } = answerTo(one);
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     });
   });
@@ -22,4 +33,9 @@ export async function answering(status: number, body: unknown) {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The same to everything. */
+export async function answering(status: number, body: unknown) {
+  return await answeringBy(() => ({ status, body }));
 }

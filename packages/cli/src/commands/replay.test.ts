@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
+import { type Asked, answeringBy } from "../answering.fixture.ts";
 import { EXIT } from "../exit-codes.ts";
 import { runProgram } from "../program.ts";
 import { type KeptTerminal, keptTerminal } from "../terminal.fixture.ts";
@@ -10,36 +9,20 @@ const ID = "0123456789abcdef01234567";
 
 /** A server whose replay looks at 10 events with each question, and ends at 40. */
 async function replaying(options: { readonly onAsk?: (asked: number) => void } = {}) {
-  const asked: { readonly method: string; readonly url: string; readonly body: Record<string, unknown> }[] = [];
-  let done = 0;
-  let status = "running";
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { method = "", url = "" } = request;
-      const text = Buffer.concat(chunks).toString();
-      asked.push({ method, url, body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>) });
-      if (method === "GET") done += 10;
-      if (done >= 40) status = "finished";
-      if (method === "DELETE") status = "cancelled";
-      const job = { id: ID, status, reason: null, progress: { total: 40, done, queued: done / 10 } };
-      response
-        .writeHead(method === "POST" ? 201 : 200, { "content-type": "application/json" })
-        .end(JSON.stringify(job));
-      options.onAsk?.(asked.length);
-    });
+  let [asked, done, status] = [0, 0, "running"];
+  return await answeringBy(({ method }) => {
+    asked += 1;
+    if (method === "GET") done += 10;
+    if (done >= 40) status = "finished";
+    if (method === "DELETE") status = "cancelled";
+    options.onAsk?.(asked);
+    const job = { id: ID, status, reason: null, progress: { total: 40, done, queued: done / 10 } };
+    return { status: method === "POST" ? 201 : 200, body: job };
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    asked,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
+
+const bodyOf = (asked: Asked | undefined): Record<string, unknown> =>
+  JSON.parse(asked?.body ?? "{}") as Record<string, unknown>;
 
 const run = async (terminal: KeptTerminal, url: string, ...args: readonly string[]) =>
   await runProgram(terminal, ["replay", "--endpoint", ID, "--url", url, ...args]);
@@ -59,7 +42,7 @@ describe("sameface replay", () => {
       "7",
     ];
     assert.equal(await run(terminal, server.url, ...args), EXIT.done);
-    assert.deepEqual(server.asked[0]?.body, {
+    assert.deepEqual(bodyOf(server.asked[0]), {
       endpointId: ID,
       since: "2027-01-01T00:00:00.000Z",
       until: "2027-01-02T00:00:00.000Z",
@@ -75,7 +58,7 @@ describe("sameface replay", () => {
     await using server = await replaying();
     const before = Date.now();
     assert.equal(await run(keptTerminal(), server.url, "--since", "2h"), EXIT.done);
-    const { since, which, ...rest } = server.asked[0]?.body ?? {};
+    const { since, which, ...rest } = bodyOf(server.asked[0]);
     assert.ok(Math.abs(Date.parse(String(since)) - (before - 7_200_000)) < 60_000);
     assert.deepEqual([which, rest], ["missing", { endpointId: ID }]);
   });
