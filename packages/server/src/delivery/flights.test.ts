@@ -4,7 +4,7 @@ import { createFlights, type Flights } from "./flights.ts";
 import type { Flight } from "./lane.ts";
 
 /** Flights whose requests end when the test says so. */
-function bench(limits = { concurrency: 100, perEndpoint: 2 }) {
+function bench(limits = { mostLeased: 100, perEndpoint: 2 }) {
   let nowMs = 0;
   const events: string[] = [];
   const landings = new Map<string, (how: { readonly acknowledged: boolean }) => void>();
@@ -12,10 +12,12 @@ function bench(limits = { concurrency: 100, perEndpoint: 2 }) {
   const timers: { readonly atMs: number; readonly callback: () => void }[] = [];
   let rooms = 0;
   const flights: Flights = createFlights(limits, {
-    monotonicMs: () => nowMs,
-    after: (delayMs, callback) => {
-      timers.push({ atMs: nowMs + delayMs, callback });
-      return () => undefined;
+    clock: {
+      monotonicMs: () => nowMs,
+      after: (delayMs, callback) => {
+        timers.push({ atMs: nowMs + delayMs, callback });
+        return () => undefined;
+      },
     },
     onRoom: () => {
       rooms += 1;
@@ -160,7 +162,7 @@ describe("createFlights", () => {
   });
 
   it("counts what waits as leased, and what is not recorded against twice as much", async () => {
-    const at = bench({ concurrency: 3, perEndpoint: 2 });
+    const at = bench({ mostLeased: 3, perEndpoint: 2 });
     for (const name of ["1", "2", "3"]) at.begin(name);
     assert.equal(at.flights.room(), 0);
     at.land("1");

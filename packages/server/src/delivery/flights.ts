@@ -1,4 +1,3 @@
-import type { Clock } from "../clock.ts";
 import type { LeaseHolder } from "../store/store.ts";
 import { createLane, type Flight, type Lane, type LaneParts } from "./lane.ts";
 
@@ -24,13 +23,13 @@ export interface Flights {
  * @param parts.onRoom called when one lands where a claim may have had to leave another behind: all or its endpoint was full
  */
 export function createFlights(
-  limits: { readonly concurrency: number; readonly perEndpoint: number },
-  parts: Pick<Clock, "monotonicMs" | "after"> & { readonly onRoom: () => void },
+  limits: { readonly mostLeased: number; readonly perEndpoint: number },
+  parts: Pick<LaneParts, "clock"> & { readonly onRoom: () => void },
 ): Flights {
   const all = new Set<Promise<void>>();
   const lanes = new Map<string, Lane>();
   let leased = 0;
-  const room = (): number => Math.min(limits.concurrency - leased, 2 * limits.concurrency - all.size);
+  const room = (): number => Math.min(limits.mostLeased - leased, 2 * limits.mostLeased - all.size);
   const keep = async (work: Promise<void>): Promise<void> => {
     all.add(work);
     await work;

@@ -22,7 +22,8 @@ export interface Lane {
 }
 
 /** What a lane tells of its flights. */
-export interface LaneParts extends Pick<Clock, "monotonicMs" | "after"> {
+export interface LaneParts {
+  readonly clock: Pick<Clock, "monotonicMs" | "after">;
   readonly perEndpoint: number;
   /** One has landed or is given back, where all places were taken or not. */
   readonly left: (was: { readonly full: boolean }) => void;
@@ -67,7 +68,7 @@ export function createLane(parts: LaneParts): Lane {
         giveBack(flight, state, parts);
         return;
       }
-      state.waiting.push({ flight, sinceMs: parts.monotonicMs() });
+      state.waiting.push({ flight, sinceMs: parts.clock.monotonicMs() });
       fill(state, parts);
       watch(state, parts);
     },
@@ -93,7 +94,7 @@ function fill(state: State, parts: LaneParts): void {
   while (hasPlace(state, parts)) {
     const first = state.waiting.shift();
     if (first === undefined) return;
-    if (parts.monotonicMs() - first.sinceMs > LONGEST_WAIT_MS) giveBack(first.flight, state, parts);
+    if (parts.clock.monotonicMs() - first.sinceMs > LONGEST_WAIT_MS) giveBack(first.flight, state, parts);
     else send(first.flight, state, parts);
   }
 }
@@ -103,8 +104,8 @@ function watch(state: State, parts: LaneParts): void {
   const [first] = state.waiting;
   if (state.isWatched || first === undefined) return;
   state.isWatched = true;
-  parts.after(first.sinceMs + LONGEST_WAIT_MS - parts.monotonicMs(), () => {
-    const beforeMs = parts.monotonicMs() - LONGEST_WAIT_MS;
+  parts.clock.after(first.sinceMs + LONGEST_WAIT_MS - parts.clock.monotonicMs(), () => {
+    const beforeMs = parts.clock.monotonicMs() - LONGEST_WAIT_MS;
     const late = state.waiting.filter(({ sinceMs }) => sinceMs <= beforeMs).length;
     for (const { flight } of state.waiting.splice(0, late)) giveBack(flight, state, parts);
     state.isWatched = false;
@@ -114,7 +115,7 @@ function watch(state: State, parts: LaneParts): void {
 
 function send(flight: Flight, state: State, parts: LaneParts): void {
   state.inFlight += 1;
-  const beganMs = parts.monotonicMs();
+  const beganMs = parts.clock.monotonicMs();
   let hasLanded = false;
   const landed = ({ acknowledged }: { readonly acknowledged: boolean }): void => {
     if (hasLanded) return;
@@ -122,7 +123,7 @@ function send(flight: Flight, state: State, parts: LaneParts): void {
     const full = state.inFlight >= parts.perEndpoint;
     state.inFlight -= 1;
     if (!acknowledged) state.acknowledged = 0;
-    else if (parts.monotonicMs() - beganMs < LONGEST_WAIT_MS) state.acknowledged += 1;
+    else if (parts.clock.monotonicMs() - beganMs < LONGEST_WAIT_MS) state.acknowledged += 1;
     if (!acknowledged) giveBackAll(state, parts);
     parts.left({ full });
     fill(state, parts);

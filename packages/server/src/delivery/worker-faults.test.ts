@@ -115,7 +115,7 @@ describe("createDeliveryWorker when something dies, fails or stops", () => {
       arrived.resolve(socket);
     });
     await bench.at.add(server.url);
-    const { worker } = bench.work({ limits: { ...WORKER_LIMITS, concurrency: 1 } });
+    const { worker } = bench.work({ limits: { ...WORKER_LIMITS, mostLeased: 1 } });
     const first = await bench.at.decide();
     const second = await bench.at.decide();
     const socket = await arrived.promise;

@@ -168,7 +168,7 @@ describe("createDeliveryWorker on a SQLite store", () => {
     const server = await bench.serve((socket) => socket.write(reply(200)));
     await bench.at.add(server.url);
     const ids = await Promise.all(Array.from({ length: 5 }, async () => await bench.at.decide()));
-    const { reports } = bench.work({ limits: { ...WORKER_LIMITS, concurrency: 1, pollMs: 60_000 } });
+    const { reports } = bench.work({ limits: { ...WORKER_LIMITS, mostLeased: 1, pollMs: 60_000 } });
     for (const id of ids) await bench.settled(id, { status: "delivered", reports });
     assert.equal(server.requests.length, 5);
   });

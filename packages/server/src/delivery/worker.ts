@@ -11,8 +11,8 @@ import type { WorkerReport } from "./worker-report.ts";
 
 /** How much a worker does at once, and how long it waits. */
 export interface WorkerLimits {
-  /** Deliveries leased in all. */
-  readonly concurrency: number;
+  /** Deliveries leased in all: in flight, or at hand for the next place. */
+  readonly mostLeased: number;
   /** Deliveries in flight per endpoint: a hanging one holds no more than these (F22). */
   readonly perEndpoint: number;
   /** Longer than one exchange and the recording of its result, so that it never needs to be renewed. */
@@ -26,7 +26,7 @@ export interface WorkerLimits {
 
 /** What is shipped (reliability.md §0 rule 5, T15, F22, F26, F40). */
 export const WORKER_LIMITS: WorkerLimits = {
-  concurrency: 400,
+  mostLeased: 400,
   perEndpoint: 10,
   leaseMs: 30_000,
   pollMs: 1_000,
@@ -73,9 +73,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const wakeUp = createWakeUp(clock);
   const claiming = new AbortController();
   const sending = new AbortController();
-  const monotonicMs = (): number => clock.monotonicMs();
-  const after: Clock["after"] = (delayMs, callback) => clock.after(delayMs, callback);
-  const flights = createFlights(limits, { monotonicMs, after, onRoom: wakeSoon(clock, wakeUp) });
+  const flights = createFlights(limits, { clock, onRoom: wakeSoon(clock, wakeUp) });
   const holderId = newId(options.random);
   const recordForMs = limits.leaseMs * RECORD_SHARE_OF_LEASE;
   const attempt = createAttempt(options);

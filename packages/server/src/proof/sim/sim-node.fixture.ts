@@ -57,7 +57,7 @@ interface Life {
 
 /** Rarely: what is due is told, and a look costs more than all that happens in the minutes between. */
 const POLL_MS = 3_600_000;
-const TIGHT = { ...WORKER_LIMITS, concurrency: 3, perEndpoint: 2, leaseMs: 20_000, pollMs: POLL_MS };
+const TIGHT = { ...WORKER_LIMITS, mostLeased: 3, perEndpoint: 2, leaseMs: 20_000, pollMs: POLL_MS };
 const WIDE = { ...WORKER_LIMITS, pollMs: POLL_MS };
 /** All of it within minutes, so that a run ends: the schedule itself has its own tests. */
 const WAITS_MS = [1_000, 5_000, 20_000, 60_000, 120_000, 120_000];
