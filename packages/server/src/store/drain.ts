@@ -11,7 +11,7 @@ export interface Drain {
   ended(): Promise<void>;
 }
 
-/** Measured: a claim follows the results that free its places within half of this. */
+/** Measured: on SQLite a claim follows within half of this, and what waited shares its commit. */
 const PATIENCE_MS = 10;
 
 /**

@@ -36,8 +36,8 @@ interface Place {
 }
 
 interface Options {
-  /** Plain statements that each transaction begins with, each with its semicolon. */
-  readonly settings?: string;
+  /** Plain statements that each transaction begins with; absent: none. */
+  readonly settings?: readonly string[];
   readonly transactions: Transactions;
   readonly clock: Clock;
   /** Lets the event loop turn, so that callers arrive while the last group was written. */
@@ -126,7 +126,7 @@ async function commitGroup(
   const { transactions, clock, progress } = options;
   const again: Place[] = [];
   try {
-    await transactions.once(`${options.settings ?? ""}savepoint member`, async (session) => {
+    await transactions.once([...(options.settings ?? []), "savepoint member"].join("; "), async (session) => {
       for (const [at, place] of group.entries()) {
         if (place.state === "settled") continue;
         if (await meetsConflict(place, { session, isLast: at === group.length - 1 })) again.push(place);

@@ -4,7 +4,8 @@ import type { Random } from "../../random.ts";
 import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
 import type { StoreError } from "../store-error.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
-import { insertInto, leases, listed } from "./lists.ts";
+import { createInsertRows } from "./insert-rows.ts";
+import { leases, listed } from "./lists.ts";
 import type { NodeWake } from "./node-wake.ts";
 import { earliestDue, pickDue } from "./pick-due.ts";
 import type { Session, Transactions } from "./transactions.ts";
@@ -25,12 +26,12 @@ export interface PostgresParts {
  * For statements that take rows by their keys, however many: each would be planned anew whenever it is asked. What is
  * planned while a table is small must do when it has grown, so that no plan reads all of it.
  */
-const PLANNED_ONCE = "set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; ";
+const PLANNED_ONCE = ["set local plan_cache_mode = force_generic_plan", "set local enable_seqscan = off"];
 /**
  * A lease need not be on disk when its request begins: what a crash of the database takes of leases was in flight, and is
  * sent once more. A result that is written later takes what stands before it with it.
  */
-const UNFLUSHED = "set local synchronous_commit = off; ";
+const UNFLUSHED = "set local synchronous_commit = off";
 
 /** What PostgreSQL brings to the shared queries. */
 export function createPostgresBackend(parts: PostgresParts): Backend {
@@ -39,8 +40,8 @@ export function createPostgresBackend(parts: PostgresParts): Backend {
   const groups = {
     decisions: createGroupCommit(parts),
     results: createGroupCommit(parts),
-    queue: createGroupCommit({ ...parts, settings: PLANNED_ONCE }),
-    claims: createGroupCommit({ ...parts, settings: `${PLANNED_ONCE}${UNFLUSHED}` }),
+    delivered: createGroupCommit({ ...parts, settings: PLANNED_ONCE }),
+    claims: createGroupCommit({ ...parts, settings: [...PLANNED_ONCE, UNFLUSHED] }),
   };
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
@@ -54,7 +55,7 @@ export function createPostgresBackend(parts: PostgresParts): Backend {
   return {
     clock: parts.clock,
     nextTurn: parts.nextTurn,
-    read: async (work) => await transactions.read(async ({ db, nowMs }) => await work({ db, nowMs, listed, leases })),
+    read: async (work) => await transactions.read(async ({ db, nowMs }) => await work({ db, nowMs, listed })),
     write: createWrite({ ...parts, groups }),
     pickDue,
     earliestDue,
@@ -91,7 +92,7 @@ function createWrite(
         after.due = true;
       };
       const newId = (): string => newTimedId(random, nowMs);
-      const insertRows = insertInto(db);
+      const insertRows = createInsertRows(db);
       return await work({ db, nowMs, listed, leases, insertRows, newId, madeDue, locksRows: true });
     };
     const result =

@@ -16,8 +16,6 @@ export interface ReadView {
   readonly nowMs: AtMs;
   /** For `in`: one parameter however many they are, so that the statement is built, sent and planned as one of its kind. */
   readonly listed: (ids: readonly string[]) => RawBuilder<string>;
-  /** For `in`, too: leases by their delivery and fencing token. */
-  readonly leases: (of: readonly Lease[]) => RawBuilder<readonly [string, number]>;
 }
 
 /** Adds rows, all with the same columns, to a table; however many, at the least that the dialect can do it for. */
@@ -25,6 +23,8 @@ export type InsertRows = <Name extends keyof Tables>(table: Name, rows: readonly
 
 /** One transaction, or a savepoint in one that several callers share; what it wrote is gone when the work throws. */
 export interface WriteView extends ReadView {
+  /** For `in`, as {@link ReadView.listed}: leases by their delivery and fencing token. */
+  readonly leases: (of: readonly Lease[]) => RawBuilder<readonly [string, number]>;
   readonly insertRows: InsertRows;
   /** A new id, 24 hex. */
   readonly newId: () => string;
@@ -37,10 +37,10 @@ export interface WriteView extends ReadView {
 /** Hot writes of many callers that may share a commit. */
 export interface GroupOrder {
   /**
-   * Those of `queue` are acknowledged results, and of `claims` leases: what a power cut takes of them is sent once more, so
+   * Those of `delivered` are acknowledged results, and of `claims` leases: what a power cut takes of them is sent once more, so
    * they need not be on disk when they return.
    */
-  readonly group: "decisions" | "results" | "queue" | "claims";
+  readonly group: "decisions" | "results" | "delivered" | "claims";
   /** Names what members of a group lock first; they are written in this order, which is then that of all nodes. */
   readonly lock: string;
   /** It waits a few milliseconds for company, since nobody waits for it: a commit costs the same for one and for many. */

@@ -11,7 +11,7 @@ import { together } from "./together.ts";
 /** What became of a result in a batch; `alone`: it changes more than its own row, and is written by itself. */
 export type BatchVerdict = "recorded" | "stale" | "alone";
 
-const ORDER: GroupOrder = { group: "queue", lock: "results", patient: true };
+const ORDER: GroupOrder = { group: "delivered", lock: "results", patient: true };
 
 /** Records deliveries that were acknowledged, together. */
 export function createDeliveredBatches(backend: Backend): (result: AttemptResult) => Promise<BatchVerdict> {

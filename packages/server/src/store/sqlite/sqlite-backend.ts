@@ -1,14 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
 import { newTimedId } from "@sameface/contract";
-import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
-import type { Backend, GroupOrder, Lease, WriteView } from "../queries/backend.ts";
+import type { Backend, GroupOrder, WriteView } from "../queries/backend.ts";
 import type { Tables } from "../queries/tables.ts";
 import type { StoreClock } from "../store-clock.ts";
 import type { StoreError } from "../store-error.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { createInsertRows } from "./insert-rows.ts";
+import { leases, listed } from "./lists.ts";
 import { earliestDue, pickDue } from "./pick-due.ts";
 import { createSerialReads } from "./serial-reads.ts";
 import { kyselyOver } from "./sqlite-connection.ts";
@@ -40,7 +41,7 @@ export function createSqliteBackend(parts: SqliteParts): Backend {
   return {
     clock: parts.clock,
     nextTurn: parts.nextTurn,
-    read: async (work) => await reads.run(async () => await work({ db: readingDb, nowMs: nowMs(), listed, leases })),
+    read: async (work) => await reads.run(async () => await work({ db: readingDb, nowMs: nowMs(), listed })),
     write: createWrite({ ...parts, commits, listeners, db: kyselyOver(writer) }),
     pickDue,
     earliestDue,
@@ -66,15 +67,6 @@ export function createSqliteBackend(parts: SqliteParts): Backend {
   };
 }
 
-function listed(ids: readonly string[]): RawBuilder<string> {
-  return sql`(select value from json_each(${JSON.stringify(ids)}))`;
-}
-
-function leases(of: readonly Lease[]): RawBuilder<readonly [string, number]> {
-  const pairs = JSON.stringify(of.map(({ deliveryId, fencingToken }) => [deliveryId, fencingToken]));
-  return sql`(select value ->> 0, value ->> 1 from json_each(${pairs}))`;
-}
-
 function createWrite(
   parts: Pick<SqliteParts, "writer" | "nowMs" | "random"> & {
     readonly commits: GroupCommit;
@@ -93,7 +85,7 @@ function createWrite(
       const written: { readonly result: T }[] = [];
       commits.add({
         isPatient: order?.patient === true,
-        mayBeLost: order?.group === "queue" || order?.group === "claims",
+        mayBeLost: order?.group === "delivered" || order?.group === "claims",
         write: async () => {
           const atMs = nowMs();
           const newId = (): string => newTimedId(random, atMs);
