@@ -13,8 +13,10 @@ import { type ServerProcess, startServerProcess, temporaryFolder } from "../supp
 const PREVIOUS = "6bc7320768593b65f22c961819f19c26021f73c9";
 /** Its schema ends before `0013-last-contact`; its nodes have to be stopped before a newer one starts. */
 const BEFORE = "932c77ba6aa0a0b7caa2300c0f22c0bda7befd7f";
-/** Columns as a later version's step adds them, whatever this version's schema has beyond that of the previous one. */
-/** A statement each: a version that changes several tables in one step is tried again where it meets a node in a circle. */
+/**
+ * Columns as a later version's step adds them, whatever this version's schema has beyond that of the previous one; one by
+ * one, since a step that changes several tables is tried again where it meets a node in a circle (`in-transaction.ts`).
+ */
 const LATER = [
   ...["tenants", "api_keys", "customers", "templates", "authentications", "events", "endpoints", "deliveries"].map(
     (table) => `alter table ${table} add column of_a_later_version text`,
