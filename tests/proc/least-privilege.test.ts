@@ -116,6 +116,7 @@ describe("nodes with a role of the database each (S33)", () => {
     };
     await until(async () => (await count("events")) === 0 && (await count("customers")) === 0);
     assert.ok((await count("tombstones where subject = 'subject'")) === 1);
+    assert.equal(await count("delivery_attempts"), 0, "they go with their deliveries, by the sweeper's own right");
     for (const server of [api, delivery, again]) {
       const loud = server.output.filter(
         (line) => /"level":"(error|warn)"/.test(line) && !line.includes("connectionRefused"),

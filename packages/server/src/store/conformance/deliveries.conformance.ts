@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Delivery } from "../records.ts";
-import type { Store } from "../store.ts";
+import type { Delivery, DeliveryStatus } from "../records.ts";
+import type { NextStep, Store } from "../store.ts";
 import {
   ALL,
   AUDIT,
   addEndpoint,
   type Bench,
+  claim,
   claimOne,
   decide,
   everyPage,
@@ -73,6 +74,67 @@ export function deliveryConformance(open: OpenStore): void {
         events.flatMap((id) => [id, id]),
       );
       assert.equal(new Set(paged.map((one) => one.deliveryId)).size, 8);
+    });
+
+    it("pages through the endpoints of one event, each once, by any filter", async () => {
+      await using bench = await openBench(open);
+      const { store } = bench;
+      const endpointIds: string[] = [];
+      for (let n = 0; n < 5; n += 1) endpointIds.push(await addEndpoint(bench));
+      await decide(bench);
+      const { eventId } = (await decide(bench)).event;
+      await decide(bench);
+      const expected = endpointIds.toSorted().toReversed();
+      const paged = async (where: Partial<Parameters<Store["listDeliveries"]>[0]>): Promise<readonly Delivery[]> =>
+        await everyPage(
+          async (after) => await store.listDeliveries({ tenantId: TENANT, ...NO_FILTER, after, limit: 2, ...where }),
+        );
+      const ofEvent = await paged({ eventId });
+      assert.deepEqual(
+        ofEvent.map((one) => [one.eventId, one.endpointId]),
+        expected.map((endpointId) => [eventId, endpointId]),
+      );
+      assert.deepEqual(await paged({ eventId, status: "pending" }), ofEvent);
+      assert.deepEqual((await paged({ status: "pending" })).slice(5, 10), ofEvent);
+      assert.deepEqual(await paged({ eventId: newId() }), []);
+      await claim(bench);
+      const inFlight = await paged({ status: "inFlight" });
+      assert.equal(inFlight.length, 15);
+      assert.deepEqual(
+        inFlight.slice(5, 10).map((one) => one.deliveryId),
+        ofEvent.map((one) => one.deliveryId),
+      );
+    });
+
+    it("finds those of each status, of one endpoint and of all", async () => {
+      await using bench = await openBench(open);
+      const { store } = bench;
+      const endpointId = await addEndpoint(bench);
+      const other = await addEndpoint(bench, { disabledReason: "operator" });
+      await addEndpoint(bench, { outcomes: ["spoof"] });
+      const ends: readonly NextStep[] = [
+        { kind: "delivered" },
+        { kind: "dead", reason: "timeout" },
+        { kind: "retry", afterMs: 60_000, reason: "timeout" },
+      ];
+      for (const next of ends) {
+        await decide(bench);
+        await finish(bench, await claimOne(bench), next);
+      }
+      await decide(bench);
+      await claimOne(bench);
+      await decide(bench);
+      const found = async (status: DeliveryStatus, of: string | null = null): Promise<readonly unknown[]> =>
+        (await store.listDeliveries({ tenantId: TENANT, ...NO_FILTER, ...ALL, status, endpointId: of })).items.map(
+          (one) => one.status,
+        );
+      for (const status of ["delivered", "dead", "failing", "inFlight", "pending"] as const) {
+        assert.deepEqual(await found(status), [status]);
+        assert.deepEqual(await found(status, endpointId), [status]);
+        assert.deepEqual(await found(status, other), []);
+      }
+      assert.deepEqual([(await found("held")).length, (await found("held", other)).length], [5, 5]);
+      assert.deepEqual([(await found("skipped")).length, (await found("skipped", other)).length], [5, 0]);
     });
 
     it("keeps every attempt with what came back", async () => {

@@ -1,6 +1,6 @@
 import type { Expression, RawBuilder } from "kysely";
 
-/** How a dialect spells the four kinds of column that the tables use, and what it says behind a table. */
+/** How a dialect spells the kinds of column that the tables use, what it says behind a table, and what it can change. */
 export interface ColumnTypes {
   readonly text: Expression<unknown>;
   /** 64 bits: counts, milliseconds, 0 and 1. */
@@ -8,4 +8,6 @@ export interface ColumnTypes {
   readonly bytes: Expression<unknown>;
   /** For example `strict`. */
   readonly tableEnd: RawBuilder<unknown>;
+  /** Whether a constraint of a table that stands can be taken away or replaced, without making the table anew. */
+  readonly dropsConstraints: boolean;
 }

@@ -6,7 +6,13 @@ import { kyselyOver } from "../sqlite/sqlite-connection.ts";
 import { MIGRATIONS, migrate } from "./migrate.ts";
 import type { Migration } from "./migration.ts";
 
-const TYPES = { text: sql`text`, integer: sql`integer`, bytes: sql`blob`, tableEnd: sql`strict` };
+const TYPES = {
+  text: sql`text`,
+  integer: sql`integer`,
+  bytes: sql`blob`,
+  tableEnd: sql`strict`,
+  dropsConstraints: false,
+};
 
 function openSchema(): {
   readonly database: DatabaseSync;

@@ -6,6 +6,7 @@ import { captureSessions } from "./capture-sessions.ts";
 import type { ColumnTypes } from "./column-types.ts";
 import { endpointManners } from "./endpoint-manners.ts";
 import { eventTrace } from "./event-trace.ts";
+import { fewerIndices } from "./fewer-indices.ts";
 import { firstTables } from "./first-tables.ts";
 import { hourlyTables } from "./hourly-tables.ts";
 import { keptPictures } from "./kept-pictures.ts";
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   keptPictures,
   orderedEndpoints,
   leaseHolder,
+  fewerIndices,
 ];
 
 /**

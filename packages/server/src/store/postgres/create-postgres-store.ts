@@ -42,6 +42,7 @@ const TYPES: ColumnTypes = {
   integer: sql`bigint`,
   bytes: sql`bytea`,
   tableEnd: sql``,
+  dropsConstraints: true,
 };
 
 /** Connections of one node, one for each group of commits and for the listener aside. */

@@ -119,7 +119,7 @@ async function look({ db }: WriteView, replay: ReplayRow, end: number): Promise<
     .leftJoin("deliveries as d", (on) =>
       on
         .onRef("d.tenant_id", "=", "e.tenant_id")
-        .onRef("d.event_id", "=", "e.event_id")
+        .onRef("d.sequence", "=", "e.sequence")
         .on("d.endpoint_id", "=", replay.endpoint_id),
     )
     .select([
@@ -170,7 +170,7 @@ async function countReplay(
   if (endpoint === null) return null;
   const range = view.db
     .selectFrom("events")
-    .select(["tenant_id", "event_id", "outcome", "test", "operator_type"])
+    .select(["tenant_id", "sequence", "outcome", "test", "operator_type"])
     .select(sql<number>`case when body is null then 1 else 0 end`.as("erased"))
     .where("tenant_id", "=", tenantId)
     .where("created_at_ms", ">=", sinceMs)
@@ -182,7 +182,7 @@ async function countReplay(
     .leftJoin("deliveries as d", (on) =>
       on
         .onRef("d.tenant_id", "=", "e.tenant_id")
-        .onRef("d.event_id", "=", "e.event_id")
+        .onRef("d.sequence", "=", "e.sequence")
         .on("d.endpoint_id", "=", endpointId),
     )
     .select(["e.outcome", "e.test", "e.operator_type", "e.erased", "d.status"])
@@ -236,7 +236,7 @@ async function add(view: WriteView, { replay, endpoint, taken }: Chosen): Promis
   const made = await view.db
     .insertInto("deliveries")
     .values(rows)
-    .onConflict((on) => on.columns(["tenant_id", "event_id", "endpoint_id"]).doNothing())
+    .onConflict((on) => on.columns(["tenant_id", "sequence", "endpoint_id"]).doNothing())
     .returning("delivery_id")
     .execute();
   return made.length;

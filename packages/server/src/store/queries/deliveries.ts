@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { type Delivery, type DeliveryAttempt, type DeliveryStatus, FOR_LISTENER, type Page } from "../records.ts";
 import type { InTenant, Paging, Store } from "../store.ts";
 import { appendAudit } from "./audit.ts";
@@ -6,6 +7,7 @@ import { encodeCursor, sequenceAndIdCursor } from "./cursor.ts";
 import { readEndpoint } from "./endpoint-records.ts";
 import { insertEvent } from "./events.ts";
 import { beginsAs } from "./fan-out.ts";
+import { hasStatus } from "./has-status.ts";
 import { lockTenant } from "./lock-tenant.ts";
 import type { DeliveryAttemptRow, DeliveryRow } from "./tables.ts";
 import { toPage } from "./to-page.ts";
@@ -71,7 +73,7 @@ async function createTestDelivery(
 }
 
 async function listDeliveries(
-  { db }: ReadView,
+  view: ReadView,
   where: InTenant &
     Paging & {
       readonly endpointId: string | null;
@@ -80,26 +82,34 @@ async function listDeliveries(
     },
 ): Promise<Page<Delivery>> {
   const before = sequenceAndIdCursor("deliveries", where.after);
-  let query = db
+  const inFlight = where.status === "inFlight";
+  // What is in flight is little, and sorted: in the order of the feed's index all that was ever delivered would be read.
+  const sequence = inFlight ? sql<number>`sequence + 0` : sql.ref<number>("sequence");
+  let query = view.db
     .selectFrom("deliveries")
     .selectAll()
     .where("tenant_id", "=", where.tenantId)
-    .orderBy("sequence", "desc")
-    .orderBy("delivery_id", "desc")
+    .orderBy(sequence, "desc")
+    .orderBy("endpoint_id", "desc")
     .limit(where.limit + 1);
   if (before !== null) {
-    query = query.where((where) =>
-      where(where.refTuple("sequence", "delivery_id"), "<", where.tuple(before.sequence, before.id)),
-    );
+    query = query.where(sql<boolean>`(${sequence}, endpoint_id) < (${before.sequence}, ${before.id})`);
   }
+  // All of them: it names the second column of its index, too, and SQLite takes that rather than the key.
+  if (inFlight) query = query.where("endpoint_id", ">", "");
   if (where.endpointId !== null) query = query.where("endpoint_id", "=", where.endpointId);
-  if (where.status !== null) query = query.where("status", "=", where.status);
-  if (where.eventId !== null) query = query.where("event_id", "=", where.eventId);
+  if (where.status !== null) query = query.where(hasStatus(where.status));
+  if (where.eventId !== null) query = query.where("sequence", "=", placeOf(view, { ...where, eventId: where.eventId }));
   return toPage(await query.execute(), {
     limit: where.limit,
     itemOf: toDelivery,
-    cursorOf: (row) => encodeCursor("deliveries", [row.sequence, row.delivery_id]),
+    cursorOf: (row) => encodeCursor("deliveries", [row.sequence, row.endpoint_id]),
   });
+}
+
+/** Where an event is in the feed: deliveries are found by that. */
+function placeOf({ db }: ReadView, { tenantId, eventId }: InTenant & { readonly eventId: string }) {
+  return db.selectFrom("events").select("sequence").where("tenant_id", "=", tenantId).where("event_id", "=", eventId);
 }
 
 async function retryDelivery(view: WriteView, where: Parameters<Store["retryDelivery"]>[0]): Promise<Retried> {

@@ -90,7 +90,7 @@ async function eraseEvents(view: WriteView, ref: CustomerRef): Promise<ErasureCo
 }
 
 async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {
-  const events = eventsOf(view, ref);
+  const places = placesOf(view, ref);
   const attempts = await view.db
     .deleteFrom("delivery_attempts")
     .where("tenant_id", "=", ref.tenantId)
@@ -99,7 +99,7 @@ async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<Erasu
         .selectFrom("deliveries")
         .select("delivery_id")
         .where("tenant_id", "=", ref.tenantId)
-        .where("event_id", "in", events),
+        .where("sequence", "in", places),
     )
     .returning("number")
     .execute();
@@ -113,7 +113,7 @@ async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<Erasu
       updated_at_ms: view.nowMs,
     }))
     .where("tenant_id", "=", ref.tenantId)
-    .where("event_id", "in", events)
+    .where("sequence", "in", places)
     .where("status", "in", ["pending", "failing", "inFlight", "held"])
     .returning("delivery_id")
     .execute();
@@ -121,7 +121,7 @@ async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<Erasu
     .updateTable("deliveries")
     .set({ reason: "erased" })
     .where("tenant_id", "=", ref.tenantId)
-    .where("event_id", "in", events)
+    .where("sequence", "in", places)
     .where("status", "!=", "delivered")
     .execute();
   await untieDeliveries(view, ref);
@@ -134,15 +134,16 @@ async function untieDeliveries(view: WriteView, ref: CustomerRef): Promise<void>
     .updateTable("deliveries")
     .set({ ordered_by: null })
     .where("tenant_id", "=", ref.tenantId)
-    .where("event_id", "in", eventsOf(view, ref))
+    .where("sequence", "in", placesOf(view, ref))
     .where("ordered_by", "is not", null)
     .execute();
 }
 
-function eventsOf(view: WriteView, ref: CustomerRef) {
+/** Where the customer's events are in the feed: deliveries are found by that. */
+function placesOf(view: WriteView, ref: CustomerRef) {
   return view.db
     .selectFrom("events")
-    .select("event_id")
+    .select("sequence")
     .where("tenant_id", "=", ref.tenantId)
     .where("subject", "=", ref.subject);
 }

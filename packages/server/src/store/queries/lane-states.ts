@@ -1,5 +1,7 @@
+import { sql } from "kysely";
 import type { DeliveryStatus } from "../records.ts";
 import type { WriteView } from "./backend.ts";
+import { hasStatus } from "./has-status.ts";
 import { recordOperatorEvent } from "./operator-events.ts";
 
 /** All deliveries of one endpoint. */
@@ -18,7 +20,7 @@ export async function holdWaiting(view: WriteView, lane: Lane, reason: string): 
     .set({ status: "held", reason, due_at_ms: null, updated_at_ms: view.nowMs })
     .where("tenant_id", "=", lane.tenantId)
     .where("endpoint_id", "=", lane.endpointId)
-    .where("status", "in", WAITING)
+    .where(hasStatus(...WAITING))
     .execute();
 }
 
@@ -33,7 +35,7 @@ export async function renameHeld(
     .set({ reason: reason.to, updated_at_ms: view.nowMs })
     .where("tenant_id", "=", lane.tenantId)
     .where("endpoint_id", "=", lane.endpointId)
-    .where("status", "=", "held")
+    .where("status", "=", sql.lit("held"))
     .where("reason", "=", reason.from)
     .execute();
 }
@@ -52,7 +54,7 @@ export async function freeHeld(view: WriteView, lane: Lane, reason: string): Pro
     })
     .where("tenant_id", "=", lane.tenantId)
     .where("endpoint_id", "=", lane.endpointId)
-    .where("status", "=", "held")
+    .where("status", "=", sql.lit("held"))
     .where("reason", "=", reason)
     .execute();
   view.madeDue();
@@ -65,7 +67,7 @@ export async function skipWaiting(view: WriteView, lane: Lane): Promise<void> {
     .set({ status: "skipped", reason: "endpointDeleted", due_at_ms: null, updated_at_ms: view.nowMs })
     .where("tenant_id", "=", lane.tenantId)
     .where("endpoint_id", "=", lane.endpointId)
-    .where("status", "in", [...WAITING, "held"])
+    .where(hasStatus(...WAITING, "held"))
     .execute();
 }
 

@@ -3,6 +3,7 @@ import type { Overview } from "../ledger.ts";
 import type { AtMs } from "../records.ts";
 import type { InTenant, Store } from "../store.ts";
 import type { Backend, ReadView } from "./backend.ts";
+import { hasStatus } from "./has-status.ts";
 
 type Span = Parameters<Store["readOverview"]>[0];
 
@@ -62,7 +63,7 @@ async function countState(
     .selectFrom("deliveries")
     .select("status")
     .where("tenant_id", "=", where.tenantId)
-    .where("status", "=", where.status)
+    .where(hasStatus(where.status))
     .limit(MOST_COUNTED);
   const counted = db.selectFrom(rows.as("rows")).select(sql<number>`count(*)`.as("count"));
   return (await counted.executeTakeFirstOrThrow()).count;

@@ -27,7 +27,13 @@ export interface SqliteStoreOptions {
   readonly nextTurn?: () => Promise<void>;
 }
 
-const TYPES: ColumnTypes = { text: sql`text`, integer: sql`integer`, bytes: sql`blob`, tableEnd: sql`strict` };
+const TYPES: ColumnTypes = {
+  text: sql`text`,
+  integer: sql`integer`,
+  bytes: sql`blob`,
+  tableEnd: sql`strict`,
+  dropsConstraints: false,
+};
 
 /** Name of the database in the data folder. */
 export const DATABASE_FILE = "sameface.db";

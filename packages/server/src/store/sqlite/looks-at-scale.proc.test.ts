@@ -14,7 +14,7 @@ const ROUNDS = 40;
 /** Below this, what is measured is the machine. */
 const FLOOR_MS = 4;
 
-/** Rows as thirty days of decisions and deliveries would leave them: most delivered, of every hundred one dead, one held, one failing. */
+/** Rows as thirty days of decisions and deliveries would leave them: most delivered, of every hundred one dead, one held, one failing; a few in flight. */
 function seedOf(deliveries: number, nowMs: number): string {
   const events = deliveries / ENDPOINTS;
   const at = `${nowMs - DAYS * DAY_MS} + cast(i * ${(DAYS * DAY_MS) / events} as integer)`;
@@ -29,7 +29,7 @@ function seedOf(deliveries: number, nowMs: number): string {
     insert into deliveries (tenant_id, delivery_id, event_id, endpoint_id, sequence, status, attempts, retries_done,
       crashes, due_at_ms, fencing_token, test, created_at_ms, updated_at_ms)
     select e.tenant_id, e.event_id || '-' || p.endpoint_id, e.event_id, p.endpoint_id, e.sequence,
-      case when e.sequence % 100 = 1 then 'dead' when e.sequence % 100 = 2 then 'held' when e.sequence % 100 = 3 then 'failing'
+      case when e.sequence in (4, 14) then 'inFlight' when e.sequence % 100 = 1 then 'dead' when e.sequence % 100 = 2 then 'held' when e.sequence % 100 = 3 then 'failing'
         else 'delivered' end, 1, 0, 0, null, 0, 0, e.created_at_ms, e.created_at_ms
     from events e, endpoints p;
     insert into hourly_outcomes select tenant_id, created_at_ms - created_at_ms % 3600000 as hour, outcome, count(*)
@@ -53,6 +53,9 @@ function looksOf({ store, nowMs }: Bench, endpointId: string): Readonly<Record<s
     pulse: async () => await store.readPulse({ tenantId }),
     deliveries: async () => await store.listDeliveries(all),
     "dead deliveries": async () => await store.listDeliveries({ ...all, status: "dead" }),
+    "deliveries in flight": async () => await store.listDeliveries({ ...all, status: "inFlight" }),
+    "deliveries of an event": async () => await store.listDeliveries({ ...all, eventId: "event-7" }),
+    "dead deliveries of an endpoint": async () => await store.listDeliveries({ ...all, status: "dead", endpointId }),
     "deliveries of an endpoint": async () => await store.listDeliveries({ ...all, endpointId }),
     authentications: async () => await store.listAuthentications(attempts),
     spoofs: async () => await store.listAuthentications({ ...attempts, outcome: "spoof" }),
