@@ -15,11 +15,23 @@ const FIRST_MUTANTS: readonly Mutant[] = [
   {
     id: "M1",
     what: "a result is written without a look at its fencing token",
-    edits: ["finish-attempt.ts", "finish-delivered.ts"].map((name) => ({
-      file: `${QUERIES}/${name}`,
-      from: " || row.fencing_token !== result.fencingToken",
-      to: "",
-    })),
+    edits: [
+      {
+        file: `${QUERIES}/finish-attempt.ts`,
+        from: " || row.fencing_token !== result.fencingToken",
+        to: "",
+      },
+      {
+        file: `${QUERIES}/finish-delivered.ts`,
+        from: `(\${row.ref("delivery_id")}, \${row.ref("fencing_token")}) in \${view.leases(results)}`,
+        to: `\${row.ref("delivery_id")} in \${view.listed(results.map(({ deliveryId }) => deliveryId))}`,
+      },
+      {
+        file: `${QUERIES}/finish-delivered.ts`,
+        from: "row?.fencing_token === result.fencingToken",
+        to: "row !== undefined",
+      },
+    ],
     foundBy: "simulation",
   },
   {

@@ -7,6 +7,9 @@ import type { ClaimRequest } from "../store.ts";
 interface LaneRow extends LaneBounds {
   tenant_id: string;
   endpoint_id: string;
+  /** The place of its oldest in the index of what is due. */
+  oldest_due_at_ms: AtMs;
+  oldest_sequence: number;
 }
 
 /**
@@ -60,12 +63,16 @@ async function pickFrom(
   const { rows } = await sql<PickedRow>`
     with candidate as materialized (
       select lane.tenant_id, o.delivery_id, o.due_at_ms, o.turn
-      from unnest(${tenantsOf(lanes)}::text[], ${endpointsOf(lanes)}::text[], ${bound.limits}::int8[])
-        as lane (tenant_id, endpoint_id, most)
+      from unnest(
+        ${tenantsOf(lanes)}::text[], ${endpointsOf(lanes)}::text[], ${bound.limits}::int8[],
+        ${lanes.map((lane) => lane.oldest_due_at_ms)}::int8[], ${lanes.map((lane) => lane.oldest_sequence)}::int8[]
+      ) as lane (tenant_id, endpoint_id, most, oldest_due_at_ms, oldest_sequence)
       cross join lateral (
         select d.delivery_id, d.due_at_ms, row_number() over (order by d.due_at_ms, d.sequence) as turn
         from deliveries d
         where d.tenant_id = lane.tenant_id and d.endpoint_id = lane.endpoint_id and d.due_at_ms <= ${nowMs}
+          -- Past what the first look at the lane went through already: entries of what has ended, until a vacuum.
+          and (d.due_at_ms, d.sequence) >= (lane.oldest_due_at_ms, lane.oldest_sequence)
         order by d.due_at_ms, d.sequence
         limit lane.most
       ) o
@@ -112,7 +119,7 @@ async function roomsOf(
 async function lockOpenLanes({ db, nowMs }: WriteView, request: ClaimRequest): Promise<readonly LaneRow[]> {
   const { rows } = await sql<LaneRow>`
     with recursive ${LANES}
-    select lane.tenant_id, lane.endpoint_id, e.ramp, e.rate_limit, e.rate_free_at_us
+    select lane.*, e.ramp, e.rate_limit, e.rate_free_at_us
     from lane
     join endpoints e on e.tenant_id = lane.tenant_id and e.endpoint_id = lane.endpoint_id
     where e.disabled_reason is null and (e.slowed_until_ms is null or e.slowed_until_ms <= ${nowMs})
@@ -150,14 +157,14 @@ export async function earliestDue({ db }: ReadView): Promise<AtMs | null> {
 
 /** A loose index scan: from each lane straight to the next one, without reading what waits in it (rule 8). */
 const LANES: RawBuilder<unknown> = sql`
-  lane (tenant_id, endpoint_id, oldest_due_at_ms) as (
-    (select d.tenant_id, d.endpoint_id, d.due_at_ms from deliveries d where d.due_at_ms is not null
-      order by d.tenant_id, d.endpoint_id, d.due_at_ms limit 1)
+  lane (tenant_id, endpoint_id, oldest_due_at_ms, oldest_sequence) as (
+    (select d.tenant_id, d.endpoint_id, d.due_at_ms, d.sequence from deliveries d where d.due_at_ms is not null
+      order by d.tenant_id, d.endpoint_id, d.due_at_ms, d.sequence limit 1)
     union all
     select n.* from lane cross join lateral (
-      select d.tenant_id, d.endpoint_id, d.due_at_ms from deliveries d
+      select d.tenant_id, d.endpoint_id, d.due_at_ms, d.sequence from deliveries d
       where d.due_at_ms is not null and (d.tenant_id, d.endpoint_id) > (lane.tenant_id, lane.endpoint_id)
-      order by d.tenant_id, d.endpoint_id, d.due_at_ms limit 1
+      order by d.tenant_id, d.endpoint_id, d.due_at_ms, d.sequence limit 1
     ) n
   )`;
 

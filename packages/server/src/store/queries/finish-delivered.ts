@@ -8,8 +8,8 @@ import { type CountedAttempt, countAttempts } from "./hourly.ts";
 import type { DeliveryRow, EndpointRow } from "./tables.ts";
 import { together } from "./together.ts";
 
-/** What became of a result in a batch; `alone`: it changes more than its own row, and is written by itself. */
-export type BatchVerdict = "recorded" | "stale" | "alone";
+/** What became of a result in a batch; `alone`: nothing, and it is written by itself. */
+export type BatchVerdict = "recorded" | "alone";
 
 const ORDER: GroupOrder = { group: "delivered", lock: "results", patient: true };
 
@@ -25,54 +25,32 @@ export function createDeliveredBatches(backend: Backend): (result: AttemptResult
 }
 
 async function finishDelivered(view: WriteView, results: readonly AttemptResult[]): Promise<readonly BatchVerdict[]> {
-  const verdicts = new Map<AttemptResult, BatchVerdict>();
-  const simple: Simple[] = [];
-  const tenantIds = [...new Set(results.map((result) => result.tenantId))];
-  for (const tenantId of tenantIds) {
+  const ended: Ended[] = [];
+  for (const tenantId of new Set(results.map((result) => result.tenantId))) {
     const own = results.filter((result) => result.tenantId === tenantId);
-    const [rows, untroubled] = await together([readRows(view, tenantId, own), readUntroubled(view, tenantId, own)]);
-    for (const result of own) {
-      const row = rows.get(result.deliveryId);
-      if (row?.status !== "inFlight" || row.fencing_token !== result.fencingToken) verdicts.set(result, "stale");
-      else if (row.ordered_by === null && untroubled.has(row.endpoint_id)) simple.push({ row, result });
-    }
+    const untroubled = await readUntroubled(view, tenantId, own);
+    const simple = own.filter((result) => untroubled.has(result.endpointId));
+    if (simple.length > 0) ended.push(...(await endAll(view, tenantId, simple)));
   }
-  await writeAll(view, simple);
-  for (const { result } of simple) verdicts.set(result, "recorded");
-  return results.map((result) => verdicts.get(result) ?? "alone");
+  await logAll(view, ended);
+  const recorded = new Set(ended.map(({ result }) => result));
+  return results.map((result) => (recorded.has(result) ? "recorded" : "alone"));
 }
 
-/** What a result is judged by and counted for: read of every row, so no more than that. */
-const READ = [
+/** What a delivery that has ended is counted and logged by: read of every row, so no more than that. */
+const ENDED = [
   "tenant_id",
   "delivery_id",
   "endpoint_id",
-  "status",
   "fencing_token",
   "attempts",
   "test",
-  "ordered_by",
 ] as const satisfies readonly (keyof DeliveryRow)[];
-type ReadRow = Pick<DeliveryRow, (typeof READ)[number]>;
 
-/** A result that changes its own row and nothing else. */
-interface Simple {
-  readonly row: ReadRow;
+/** A result that changed its own row and nothing else. */
+interface Ended {
+  readonly row: Pick<DeliveryRow, (typeof ENDED)[number]>;
   readonly result: AttemptResult;
-}
-
-async function readRows(
-  view: WriteView,
-  tenantId: string,
-  results: readonly AttemptResult[],
-): Promise<ReadonlyMap<string, ReadRow>> {
-  const rows = await view.db
-    .selectFrom("deliveries")
-    .select(READ)
-    .where("tenant_id", "=", tenantId)
-    .where("delivery_id", "in", view.listed(results.map((result) => result.deliveryId)))
-    .execute();
-  return new Map(rows.map((row) => [row.delivery_id, row]));
 }
 
 /** Endpoints of which a success changes nothing and tells nobody: nearly all, nearly always. */
@@ -99,34 +77,35 @@ async function readUntroubled(
   return new Set(calm.map((row) => row.endpoint_id));
 }
 
-async function writeAll(view: WriteView, simple: readonly Simple[]): Promise<void> {
-  if (simple.length === 0) return;
-  const attempts = simple.map(({ row, result }) => attemptRow(row, result));
-  const counted = simple.map(({ row }): CountedAttempt => ({ row, result: "delivered", status: "delivered" }));
-  const tenantIds = [...new Set(simple.map(({ row }) => row.tenant_id))];
-  await together([
-    ...tenantIds.map(async (tenantId) => {
-      await endAll(
-        view,
-        tenantId,
-        simple.flatMap(({ row, result }) => (row.tenant_id === tenantId ? [result] : [])),
-      );
-    }),
-    view.insertRows("delivery_attempts", attempts),
-    countAttempts(view, counted),
-  ]);
-}
-
-/** Those that are read are not locked: the lease, which only one has, is asked for again as the row is written. */
-async function endAll(view: WriteView, tenantId: string, leases: readonly AttemptResult[]): Promise<void> {
-  const { numUpdatedRows } = await view.db
+/** One that is stale, or of an ordered endpoint, is left as it is. */
+async function endAll(view: WriteView, tenantId: string, results: readonly AttemptResult[]): Promise<readonly Ended[]> {
+  const rows = await view.db
     .updateTable("deliveries")
     .set({ status: "delivered", reason: null, due_at_ms: null, crashes: 0, leased_by: null, updated_at_ms: view.nowMs })
     .where("tenant_id", "=", tenantId)
-    .where((row) => sql<boolean>`(${row.ref("delivery_id")}, ${row.ref("fencing_token")}) in ${view.leases(leases)}`)
+    .where((row) => sql<boolean>`(${row.ref("delivery_id")}, ${row.ref("fencing_token")}) in ${view.leases(results)}`)
     // Not in the words of the index over what is in flight: it is looked up by the key.
     .where(sql`coalesce(status, '')`, "=", "inFlight")
-    .executeTakeFirst();
-  // Each is written by itself then, and finds out for itself.
-  if (Number(numUpdatedRows) !== leases.length) throw new RangeError("a lease ended while its result was written");
+    .where("ordered_by", "is", null)
+    .returning(ENDED)
+    .execute();
+  const rowOf = new Map(rows.map((row) => [row.delivery_id, row]));
+  return results.flatMap((result) => {
+    const row = rowOf.get(result.deliveryId);
+    return row?.fencing_token === result.fencingToken ? [{ row, result }] : [];
+  });
+}
+
+async function logAll(view: WriteView, ended: readonly Ended[]): Promise<void> {
+  if (ended.length === 0) return;
+  await together([
+    view.insertRows(
+      "delivery_attempts",
+      ended.map(({ row, result }) => attemptRow(row, result)),
+    ),
+    countAttempts(
+      view,
+      ended.map(({ row }): CountedAttempt => ({ row, result: "delivered", status: "delivered" })),
+    ),
+  ]);
 }
