@@ -9,6 +9,17 @@ import { createPostgresStore } from "./create-postgres-store.ts";
 import { gatherFirstStatistics } from "./first-statistics.ts";
 import { createTestSchema, needsPostgres } from "./test-database.fixture.ts";
 
+/** A pool of one connection, and what it was asked. */
+function watched(client: pg.Client): { readonly pool: pg.Pool; readonly asked: readonly Promise<unknown>[] } {
+  const asked: Promise<unknown>[] = [];
+  const query = async (text: string): Promise<unknown> => {
+    const answer = client.query(text);
+    asked.push(answer);
+    return await answer;
+  };
+  return { pool: { query } as unknown as pg.Pool, asked };
+}
+
 describe("statistics of a new schema", needsPostgres(), () => {
   it("are gathered as its first rows come, and no more once it is stopped", async () => {
     await using schema = await createTestSchema();
@@ -25,15 +36,8 @@ describe("statistics of a new schema", needsPostgres(), () => {
     });
     await client.connect();
     const { clock, timers, ring } = handClock();
-    const asked: Promise<unknown>[] = [];
-    const pool = {
-      query: async (text: string) => {
-        const answer = client.query(text);
-        asked.push(answer);
-        return await answer;
-      },
-    };
-    const stop = gatherFirstStatistics({ pool: pool as unknown as pg.Pool, clock });
+    const { pool, asked } = watched(client);
+    const stop = gatherFirstStatistics({ pool, clock });
     ring();
     await Promise.all(asked);
     const { rows } = await client.query(
@@ -43,8 +47,28 @@ describe("statistics of a new schema", needsPostgres(), () => {
     for (let round = 0; round < 10; round += 1) ring();
     await Promise.all(asked);
     assert.deepEqual([asked.length, timers.size], [8, 0]);
+    assert.deepEqual((await client.query("show default_statistics_target")).rows, [
+      { default_statistics_target: "100" },
+    ]);
     stop();
-    gatherFirstStatistics({ pool: pool as unknown as pg.Pool, clock })();
+    gatherFirstStatistics({ pool, clock })();
     assert.equal(timers.size, 0);
+  });
+
+  it("leave a connection as it was where they can't be gathered", async () => {
+    await using schema = await createTestSchema();
+    await using stack = new AsyncDisposableStack();
+    const client = new pg.Client(connectOptions(schema.url));
+    stack.defer(async () => {
+      await client.end();
+    });
+    await client.connect();
+    const { clock, ring } = handClock();
+    const { pool, asked } = watched(client);
+    stack.defer(gatherFirstStatistics({ pool, clock }));
+    ring();
+    await assert.rejects(async () => await asked[0], /"events" does not exist/);
+    const { rows } = await client.query("select 1 as one");
+    assert.deepEqual(rows, [{ one: 1 }]);
   });
 });

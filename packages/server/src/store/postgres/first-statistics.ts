@@ -6,11 +6,10 @@ import type { Clock } from "../../clock.ts";
  * key, and the rows of the whole tenant are read for each one that is wanted.
  */
 const ANALYZE = [
-  "begin",
   // A tenth of the rows that are read otherwise: which index is short and which is long is told by few.
   "set local default_statistics_target = 10",
+  // Both in one message, which is one transaction: whatever fails, the connection is as it was.
   "analyze events, authentications, deliveries, delivery_attempts",
-  "commit",
 ].join("; ");
 const FIRST_MS = 500;
 /** By then the database has looked by itself: once a minute, unless it is told otherwise. */
