@@ -81,7 +81,7 @@ async function timeOf(step: (() => Promise<unknown>) | undefined): Promise<numbe
 function stepsOf(bench: StoreBench, count: number): Readonly<Record<string, () => Promise<unknown>>> {
   const { store } = bench;
   const list = { tenantId: TENANT, endpointId: null, status: null, eventId: null, limit: 50 };
-  const middle = encodeCursor("deliveries", [Math.floor(count / 2), ""]);
+  const middle = encodeCursor("deliveriesByPlace", [Math.floor(count / 2), ""]);
   let after: number | null = null;
   return {
     claim: async () => {

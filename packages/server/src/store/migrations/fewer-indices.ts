@@ -10,7 +10,6 @@ import type { Migration } from "./migration.ts";
 export const fewerIndices: Migration = {
   name: "0018-fewer-indices",
   up: async (db, types) => {
-    // First, since it locks the tables whole: a lock that grows meets the nodes at work in a circle.
     if (types.dropsConstraints) await replaceConstraints(db);
     for (const name of ["deliveries_list", "deliveries_list_status"]) await db.schema.dropIndex(name).execute();
     // One delivery per event and endpoint (I1), by the event's place: the lists and the sweep go by it, too.
@@ -32,6 +31,9 @@ export const fewerIndices: Migration = {
 
 /** An event is looked up by its place, which has its index already; an attempt is written with its delivery's row only. */
 async function replaceConstraints(db: Kysely<Tables>): Promise<void> {
+  // As a decision does, the tenants first and then all that is changed: who is at work ends, and none is met in a circle.
+  await sql`lock table feeds in exclusive mode`.execute(db);
+  await sql`lock table deliveries, events, delivery_attempts in access exclusive mode`.execute(db);
   const deliveries = db.schema.alterTable("deliveries");
   await deliveries.dropConstraint("deliveries_events").execute();
   await deliveries.dropConstraint("deliveries_tenant_id_event_id_endpoint_id_unique").execute();

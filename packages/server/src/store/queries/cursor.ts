@@ -9,7 +9,7 @@ export type CursorKind =
   | "endpoints"
   | "events"
   | "operatorEvents"
-  | "deliveries"
+  | "deliveriesByPlace"
   | "replays"
   | "audit";
 

@@ -81,7 +81,7 @@ async function listDeliveries(
       readonly eventId: string | null;
     },
 ): Promise<Page<Delivery>> {
-  const before = sequenceAndIdCursor("deliveries", where.after);
+  const before = sequenceAndIdCursor("deliveriesByPlace", where.after);
   const inFlight = where.status === "inFlight";
   // What is in flight is little, and sorted: in the order of the feed's index all that was ever delivered would be read.
   const sequence = inFlight ? sql<number>`sequence + 0` : sql.ref<number>("sequence");
@@ -103,7 +103,7 @@ async function listDeliveries(
   return toPage(await query.execute(), {
     limit: where.limit,
     itemOf: toDelivery,
-    cursorOf: (row) => encodeCursor("deliveries", [row.sequence, row.endpoint_id]),
+    cursorOf: (row) => encodeCursor("deliveriesByPlace", [row.sequence, row.endpoint_id]),
   });
 }
 

@@ -25,13 +25,15 @@ export function createDeliveredBatches(backend: Backend): (result: AttemptResult
 }
 
 async function finishDelivered(view: WriteView, results: readonly AttemptResult[]): Promise<readonly BatchVerdict[]> {
-  const ended: Ended[] = [];
-  for (const tenantId of new Set(results.map((result) => result.tenantId))) {
-    const own = results.filter((result) => result.tenantId === tenantId);
-    const untroubled = await readUntroubled(view, tenantId, own);
-    const simple = own.filter((result) => untroubled.has(result.endpointId));
-    if (simple.length > 0) ended.push(...(await endAll(view, tenantId, simple)));
-  }
+  const tenantIds = [...new Set(results.map((result) => result.tenantId))];
+  const simple = await together(
+    tenantIds.map(async (tenantId) => {
+      const own = results.filter((result) => result.tenantId === tenantId);
+      const untroubled = await readUntroubled(view, tenantId, own);
+      return own.filter((result) => untroubled.has(result.endpointId));
+    }),
+  );
+  const ended = (await together(simple.map(async (own) => await endAll(view, own)))).flat();
   await logAll(view, ended);
   const recorded = new Set(ended.map(({ result }) => result));
   return results.map((result) => (recorded.has(result) ? "recorded" : "alone"));
@@ -77,12 +79,14 @@ async function readUntroubled(
   return new Set(calm.map((row) => row.endpoint_id));
 }
 
-/** One that is stale, or of an ordered endpoint, is left as it is. */
-async function endAll(view: WriteView, tenantId: string, results: readonly AttemptResult[]): Promise<readonly Ended[]> {
+/** Results of one tenant. One that is stale, or of an ordered endpoint, is left as it is. */
+async function endAll(view: WriteView, results: readonly AttemptResult[]): Promise<readonly Ended[]> {
+  const [first] = results;
+  if (first === undefined) return [];
   const rows = await view.db
     .updateTable("deliveries")
     .set({ status: "delivered", reason: null, due_at_ms: null, crashes: 0, leased_by: null, updated_at_ms: view.nowMs })
-    .where("tenant_id", "=", tenantId)
+    .where("tenant_id", "=", first.tenantId)
     .where((row) => sql<boolean>`(${row.ref("delivery_id")}, ${row.ref("fencing_token")}) in ${view.leases(results)}`)
     // Not in the words of the index over what is in flight: it is looked up by the key.
     .where(sql`coalesce(status, '')`, "=", "inFlight")
