@@ -50,6 +50,20 @@ const TAKE_TENANT = "select * from feeds for no key update";
 const BEGIN = "begin";
 const COMMIT = "commit";
 
+const BEFORE_FEWER_INDICES = [
+  "drop trigger deliveries_attempts on deliveries",
+  "drop function delete_attempts()",
+  "drop index deliveries_feed, deliveries_status",
+  `alter table deliveries drop constraint deliveries_events,
+    add constraint deliveries_tenant_id_event_id_endpoint_id_unique unique (tenant_id, event_id, endpoint_id),
+    add constraint deliveries_events foreign key (tenant_id, event_id) references events (tenant_id, event_id)`,
+  `alter table delivery_attempts add constraint delivery_attempts_deliveries
+    foreign key (tenant_id, delivery_id) references deliveries (tenant_id, delivery_id) on delete cascade`,
+  "create index deliveries_list on deliveries (tenant_id, sequence, delivery_id)",
+  "create index deliveries_list_status on deliveries (tenant_id, status, sequence, delivery_id)",
+  "delete from migrations where name = '0018-fewer-indices'",
+];
+
 describe("locks between nodes of one PostgreSQL", needsPostgres(), () => {
   it("leave an endpoint to the node that claims from it at this moment, so that its bound holds over both", async () => {
     await using meeting = await openMeeting();
@@ -174,5 +188,43 @@ describe("locks between nodes of one PostgreSQL", needsPostgres(), () => {
     assert.ok(waits.every((waitMs) => waitMs !== null && waitMs > 0));
     const replay = await bench.store.readReplay({ tenantId: TENANT, replayId });
     assert.equal(replay?.queued, 2, "a quarter of a second's worth");
+  });
+
+  it("erase the attempt of a result that is recorded while the erasure waits for another delivery (I9)", async () => {
+    await using meeting = await openMeeting();
+    const { bench, second, other } = meeting;
+    await addEndpoint(bench);
+    for (let n = 0; n < 2; n += 1) await decide(bench, { ref: CUSTOMER });
+    const [held, late] = (await claim(bench)).toSorted((a, b) => a.sequence - b.sequence);
+    assert.ok(held !== undefined && late !== undefined);
+    await other(BEGIN);
+    await other("select * from deliveries where delivery_id = $1 for no key update", [held.deliveryId]);
+    const erased = second.eraseCustomer({ ...CUSTOMER, receiptId: newId(), audit: AUDIT });
+    assert.equal(await waitsOrEnds(other, erased), "waits");
+    assert.equal(await finish(bench, late), "recorded");
+    await other(COMMIT);
+    assert.equal((await erased)["deliveryAttempts"], 1);
+    assert.deepEqual(await other("select * from delivery_attempts"), []);
+  });
+
+  it("let a step of the schema that locks tables whole wait for whoever decides, before it has locked one", async () => {
+    await using schema = await createTestSchema();
+    const open = async (): Promise<Store> => await createPostgresStore({ url: schema.url, clock: systemClock, random });
+    await (await open()).close();
+    for (const undone of BEFORE_FEWER_INDICES) await schema.sql(undone);
+    await using stack = new AsyncDisposableStack();
+    // Or the schema could not be dropped.
+    stack.defer(async () => {
+      await schema.sql("rollback");
+    });
+    await schema.sql(BEGIN);
+    await schema.sql(TAKE_TENANT);
+    const opened = open();
+    assert.equal(await waitsOrEnds(schema.sql, opened), "waits");
+    // What a decision goes on with.
+    await schema.sql("select * from events for key share");
+    await schema.sql("select * from deliveries for no key update");
+    await schema.sql(COMMIT);
+    await (await opened).close();
   });
 });

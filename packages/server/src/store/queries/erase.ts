@@ -91,18 +91,6 @@ async function eraseEvents(view: WriteView, ref: CustomerRef): Promise<ErasureCo
 
 async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<ErasureCounts> {
   const places = placesOf(view, ref);
-  const attempts = await view.db
-    .deleteFrom("delivery_attempts")
-    .where("tenant_id", "=", ref.tenantId)
-    .where("delivery_id", "in", (where) =>
-      where
-        .selectFrom("deliveries")
-        .select("delivery_id")
-        .where("tenant_id", "=", ref.tenantId)
-        .where("sequence", "in", places),
-    )
-    .returning("number")
-    .execute();
   // What is not final ends here; a higher token makes the result of one in flight stale. What was final stays so.
   const ended = await view.db
     .updateTable("deliveries")
@@ -125,6 +113,19 @@ async function eraseDeliveries(view: WriteView, ref: CustomerRef): Promise<Erasu
     .where("status", "!=", "delivered")
     .execute();
   await untieDeliveries(view, ref);
+  // Last: a result that was being written while this waited for its row has left its attempt by now, and none comes later.
+  const attempts = await view.db
+    .deleteFrom("delivery_attempts")
+    .where("tenant_id", "=", ref.tenantId)
+    .where("delivery_id", "in", (where) =>
+      where
+        .selectFrom("deliveries")
+        .select("delivery_id")
+        .where("tenant_id", "=", ref.tenantId)
+        .where("sequence", "in", places),
+    )
+    .returning("number")
+    .execute();
   return { deliveries: ended.length, deliveryAttempts: attempts.length };
 }
 
