@@ -98,8 +98,17 @@ const PID_FILE = "postmaster.pid";
 
 function killAll(pidFile: string): void {
   const pid = Number(readFileSync(pidFile, "utf8").split("\n", 1)[0]);
-  for (const one of [pid, ...descendants(pid)]) process.kill(one, "SIGKILL");
+  for (const one of [pid, ...descendants(pid)]) kill(one);
   rmSync(pidFile);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (fault) {
+    // It has ended by itself: a backend does as soon as the first of them is gone.
+    if ((fault as NodeJS.ErrnoException).code !== "ESRCH") throw fault;
+  }
 }
 
 type Run = ReturnType<typeof runnerIn>;
