@@ -4,8 +4,8 @@ import type { Migration } from "./migration.ts";
 
 /**
  * Every lease and every result writes an entry into nearly each index of `deliveries`: what none needs beside the others
- * goes. It takes away, before the first release: while an older node works beside it, that one lists more slowly, and its
- * replays fail on the constraint that they name, until it has gone.
+ * goes. It takes away, before the first release: while an older node works beside it, that one lists and erases more slowly,
+ * and its replays fail on the constraint that they name, until it has gone.
  */
 export const fewerIndices: Migration = {
   name: "0018-fewer-indices",
