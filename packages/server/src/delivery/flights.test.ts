@@ -70,23 +70,23 @@ describe("createFlights", () => {
     assert.deepEqual(at.events.slice(3), ["send 3"]);
   });
 
-  it("asks for as many ahead as were acknowledged since it was asked last", () => {
+  it("asks for three times as many ahead as were acknowledged since it was asked last", () => {
     const at = bench();
     at.begin("1");
     at.begin("2");
     assert.deepEqual(at.flights.rooms(), new Map([["a", 0]]));
     at.land("1");
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 2]]), "the free place, and one");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 4]]), "the free place, and three");
     at.begin("3");
     at.begin("4");
     assert.deepEqual(at.flights.rooms(), new Map([["a", 0]]), "nothing ended since");
     at.land("2");
     at.land("3");
     assert.deepEqual(at.events, ["send 1", "send 2", "send 3", "send 4"]);
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 3]]));
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 7]]));
   });
 
-  it("asks for no more ahead than twice its places", async () => {
+  it("asks for no more ahead than four times its places", async () => {
     const at = bench();
     at.begin("under way");
     for (let n = 0; n < 9; n += 1) {
@@ -94,7 +94,7 @@ describe("createFlights", () => {
       at.land(String(n));
       await at.record(String(n));
     }
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 5]]), "a free place, and four");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 9]]), "a free place, and eight");
     assert.equal(at.flights.hasWaiting(), false);
     for (const name of ["10", "11", "12"]) at.begin(name);
     assert.equal(at.flights.hasWaiting(), true);
@@ -154,7 +154,7 @@ describe("createFlights", () => {
     at.begin("1");
     at.passMs(499);
     at.land("1");
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 3]]));
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 5]]));
     at.begin("2");
     at.passMs(500);
     at.land("2");

@@ -47,7 +47,13 @@ interface State {
  */
 const LONGEST_WAIT_MS = 500;
 /** So many times its places are leased ahead at most. */
-const MOST_AHEAD = 2;
+const MOST_AHEAD = 4;
+/**
+ * So many times what it acknowledged since the last claim: a claim has to last until the next one's answer, which is more
+ * than one claim away, and an endpoint that had to wait for one acknowledged less than it could. Measured on PostgreSQL:
+ * with once as much its places were empty for a quarter of the time.
+ */
+const AHEAD_OF_ACKNOWLEDGED = 3;
 /**
  * So many times its places are in flight or not recorded at most: what a killed process had sent of an endpoint and not
  * recorded is sent once more (T13), and is no more than this.
@@ -55,8 +61,8 @@ const MOST_AHEAD = 2;
 const MOST_KEPT = 3;
 
 /**
- * Of an endpoint that acknowledges, as many are leased ahead as it acknowledged since the last claim, so that none of its
- * places is empty during the next one. One that fails has nothing ahead: the store says what is to be done about it.
+ * Of an endpoint that acknowledges some are leased ahead, so that none of its places is empty during the next claim. One
+ * that fails has nothing ahead: the store says what is to be done about it.
  */
 export function createLane(parts: LaneParts): Lane {
   const state: State = { inFlight: 0, waiting: [], kept: 0, acknowledged: 0, isWatched: false };
@@ -73,7 +79,7 @@ export function createLane(parts: LaneParts): Lane {
       watch(state, parts);
     },
     takeRoom: () => {
-      const ahead = Math.min(MOST_AHEAD * parts.perEndpoint, state.acknowledged);
+      const ahead = Math.min(MOST_AHEAD * parts.perEndpoint, AHEAD_OF_ACKNOWLEDGED * state.acknowledged);
       state.acknowledged = 0;
       return Math.max(0, parts.perEndpoint - state.inFlight + ahead - state.waiting.length);
     },

@@ -26,7 +26,7 @@ export interface WorkerLimits {
 
 /** What is shipped (reliability.md §0 rule 5, T15, F22, F26, F40). */
 export const WORKER_LIMITS: WorkerLimits = {
-  mostLeased: 400,
+  mostLeased: 800,
   perEndpoint: 10,
   leaseMs: 30_000,
   pollMs: 1_000,
@@ -62,8 +62,8 @@ const RECORD_SHARE_OF_LEASE = 1 / 3;
 const FIRST_IDLE_MS = 10;
 // Places that become free are filled together.
 const GATHER_MS = 5;
-// Where some are leased ahead the next claim has time: fewer that are larger take a quarter less work.
-const PACE_MS = 10;
+// Where some are leased ahead the next claim has time, as long as the last one took: fewer that are larger take less work.
+const PACE_MS = { least: 10, most: 50 };
 // After stopMs all sends are aborted; giving their leases back must not hold up the end for longer than this.
 const RELEASE_MS = 2_000;
 
@@ -86,10 +86,12 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
     let idleMs = FIRST_IDLE_MS;
     while (!claiming.signal.aborted) {
       try {
+        const beganMs = clock.monotonicMs();
         const waitMs = await look({ store: options.store, limits, flights, holderId, begin, idleMs });
         failures = 0;
         idleMs = waitMs === idleMs ? Math.min(limits.pollMs, idleMs * 2) : FIRST_IDLE_MS;
-        if (flights.hasWaiting()) await pause(PACE_MS, { clock, signal: claiming.signal });
+        const tookMs = clock.monotonicMs() - beganMs;
+        if (flights.hasWaiting()) await pause(paceMs(tookMs), { clock, signal: claiming.signal });
         if (waitMs !== 0) await wakeUp.wait(waitMs);
       } catch (error) {
         failures += 1;
@@ -99,6 +101,10 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
     }
   };
   return lifeOf({ ...options, limits, run, flights, claiming, sending, wakeUp });
+}
+
+function paceMs(tookMs: number): number {
+  return Math.min(PACE_MS.most, Math.max(PACE_MS.least, tookMs));
 }
 
 /** Sent, or given back where nothing is to be claimed any more. */
