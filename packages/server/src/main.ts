@@ -11,11 +11,11 @@ import { describe } from "./config/read-config.ts";
 import type { Config } from "./config/settings.ts";
 import { type Network, parseNetworks } from "./delivery/address.ts";
 import { createEndpoints, type Endpoints } from "./delivery/endpoints.ts";
-import { signInPool } from "./delivery/node-signing.ts";
 import { createReplayRunner, type ReplayRunner } from "./delivery/replay-runner.ts";
 import { createResolver } from "./delivery/resolver.ts";
 import { createRhythmWatch, type RhythmWatch } from "./delivery/rhythm-watch.ts";
 import { createSender, type Sender } from "./delivery/send.ts";
+import { createSigningThread, type SigningThread } from "./delivery/signing-thread.ts";
 import { createStreams, type Streams } from "./delivery/streams.ts";
 import { createSweeper, type Sweeper } from "./delivery/sweeper.ts";
 import { createDeliveryWorker, type DeliveryWorker } from "./delivery/worker.ts";
@@ -131,6 +131,7 @@ interface Parts extends World {
   /** `null`: the role api is not this process's. */
   readonly engine: Engine | null;
   readonly sender: Sender;
+  readonly signing: SigningThread;
   readonly endpoints: Endpoints;
   readonly streams: Streams;
   /** `null`: the role api is not this process's. */
@@ -223,21 +224,20 @@ function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | 
     ownListeners: () => listeners,
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.address)),
   });
-  const { send, guard } = sender;
-  const endpoints = createEndpoints({ ...made, clock, random, allowedNetworks, guard, send, version: VERSION });
+  const endpoints = createEndpoints({ ...made, ...sender, clock, random, allowedNetworks, version: VERSION });
   const streams = createStreams({ ...made, clock, random, version: VERSION });
-  const parts = { ...world, ...made, sender, endpoints, streams, listeners };
+  const parts = { ...world, ...made, sender, signing: createSigningThread(), endpoints, streams, listeners };
   const captures = made.engine === null ? null : capturesOf({ ...parts, engine: made.engine });
   return { ...parts, captures };
 }
 
 function createWorker(parts: Parts): DeliveryWorker {
-  const { sender, log, metrics, config } = parts;
+  const { sender, signing, log, metrics, config } = parts;
   const { retrySchedule } = config;
   return createDeliveryWorker({
     ...parts,
     send: sender.send,
-    signEd25519: signInPool,
+    signEd25519: signing.sign,
     version: VERSION,
     standardWaitsMs: retrySchedule === undefined ? null : retrySchedule.map((seconds) => seconds * 1_000),
     report: (report) => {
@@ -352,7 +352,7 @@ function apiRoutes(parts: Parts & { readonly engine: Engine }): readonly Route[]
 }
 
 function closeOf(parts: Parts & { readonly app: App; readonly jobs: readonly Job[] }): () => Promise<void> {
-  const { app, jobs, engine, sender, streams, store, tracer, clock } = parts;
+  const { app, jobs, engine, sender, signing, streams, store, tracer, clock } = parts;
   const end = async (): Promise<void> => {
     const cancel = clock.after(FINISH_REQUESTS_MS, () => {
       // What still runs is answered 503 by a closing engine, or learns it from its socket: nothing of it is decided.
@@ -362,6 +362,7 @@ function closeOf(parts: Parts & { readonly app: App; readonly jobs: readonly Job
     await Promise.all([app.close(), ...jobs.map((job) => job.stop())]);
     cancel();
     sender.close();
+    await signing.close();
     await engine?.close();
     await store.close();
     await tracer.close();

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
 import { describe, it } from "node:test";
 import { parseVerifyKey, verify } from "@sameface/contract";
 import { makeEndpoint, makeVault } from "./claimed.fixture.ts";
 import { createKeyRing } from "./key-ring.ts";
-import { signInPool } from "./node-signing.ts";
 
 const vault = makeVault();
 const nowSeconds = Math.floor(Date.now() / 1000);
@@ -32,14 +30,6 @@ describe("createKeyRing", () => {
       }
     }
     assert.equal(opened, 2);
-  });
-
-  it("signs the same in the thread pool, and tells there of a key that does not sign", async () => {
-    const { endpoint } = await makeEndpoint(vault);
-    const atOnce = await createKeyRing(vault).sign(endpoint, request);
-    assert.equal(await createKeyRing(vault, signInPool).sign(endpoint, request), atOnce);
-    const { publicKey } = generateKeyPairSync("ed25519");
-    await assert.rejects(async () => await signInPool(request.body, publicKey));
   });
 
   it("opens anew what changed, and refuses a secret that was copied to another endpoint or tenant", async () => {

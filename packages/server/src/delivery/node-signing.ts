@@ -27,18 +27,6 @@ export type SignEd25519 = (bytes: Uint8Array, key: KeyObject) => Uint8Array | Pr
 /** Signs at once: for what must happen in one order, as in a simulation. */
 export const signAtOnce: SignEd25519 = (bytes, key) => new Uint8Array(sign(null, bytes, key));
 
-/**
- * Signs in Node's thread pool. Nothing of a delivery took the one thread that does all else for longer but its statements:
- * 34 µs there, and 5 here (measured).
- */
-export const signInPool: SignEd25519 = async (bytes, key) =>
-  await new Promise((resolve, reject) => {
-    sign(null, bytes, key, (fault, signature) => {
-      if (fault === null) resolve(new Uint8Array(signature));
-      else reject(fault);
-    });
-  });
-
 /** An Ed25519 private key as Node's crypto takes it. */
 export function privateKeyOf(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: "der", type: "pkcs8" });
