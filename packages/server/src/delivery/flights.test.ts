@@ -70,20 +70,24 @@ describe("createFlights", () => {
     assert.deepEqual(at.events.slice(3), ["send 3"]);
   });
 
-  it("asks for three times as many ahead as were acknowledged since it was asked last", () => {
-    const at = bench();
-    at.begin("1");
-    at.begin("2");
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 0]]));
-    at.land("1");
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 4]]), "the free place, and three");
-    at.begin("3");
-    at.begin("4");
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 0]]), "nothing ended since");
-    at.land("2");
-    at.land("3");
-    assert.deepEqual(at.events, ["send 1", "send 2", "send 3", "send 4"]);
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 7]]));
+  it("asks for as many ahead as were acknowledged since it was asked last, then for twice and three times as many", async () => {
+    const at = bench({ mostLeased: 100, perEndpoint: 10 });
+    const acknowledgeOne = async (name: string, acknowledged = true): Promise<void> => {
+      at.begin(name);
+      at.land(name, acknowledged);
+      await at.record(name);
+    };
+    at.begin("under way");
+    const asked: (number | undefined)[] = [];
+    for (const name of ["1", "2", "3", "4"]) {
+      await acknowledgeOne(name);
+      asked.push(at.flights.rooms().get("a"));
+    }
+    assert.deepEqual(asked, [10, 11, 12, 12], "nine free places, and some");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 9]]), "nothing ended since");
+    await acknowledgeOne("5", false);
+    await acknowledgeOne("6");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 10]]), "one failed since");
   });
 
   it("asks for no more ahead than four times its places", async () => {
@@ -154,7 +158,7 @@ describe("createFlights", () => {
     at.begin("1");
     at.passMs(499);
     at.land("1");
-    assert.deepEqual(at.flights.rooms(), new Map([["a", 5]]));
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 3]]));
     at.begin("2");
     at.passMs(500);
     at.land("2");

@@ -38,6 +38,8 @@ interface State {
   kept: number;
   /** Acknowledged soon, since the last claim, none having failed since. */
   acknowledged: number;
+  /** Claims in which none failed, up to {@link MOST_TIMES}. */
+  calmClaims: number;
   isWatched: boolean;
 }
 
@@ -51,9 +53,10 @@ const MOST_AHEAD = 4;
 /**
  * So many times what it acknowledged since the last claim: a claim has to last until the next one's answer, which is more
  * than one claim away, and an endpoint that had to wait for one acknowledged less than it could. Measured on PostgreSQL:
- * with once as much its places were empty for a quarter of the time.
+ * with once as much its places were empty for a quarter of the time. It comes to that claim by claim, and after a failure
+ * anew: behind one that fails now and then less is given back.
  */
-const AHEAD_OF_ACKNOWLEDGED = 3;
+const MOST_TIMES = 3;
 /**
  * So many times its places are in flight or not recorded at most: what a killed process had sent of an endpoint and not
  * recorded is sent once more (T13), and is no more than this.
@@ -65,7 +68,7 @@ const MOST_KEPT = 3;
  * that fails has nothing ahead: the store says what is to be done about it.
  */
 export function createLane(parts: LaneParts): Lane {
-  const state: State = { inFlight: 0, waiting: [], kept: 0, acknowledged: 0, isWatched: false };
+  const state: State = { inFlight: 0, waiting: [], kept: 0, acknowledged: 0, calmClaims: 0, isWatched: false };
   return {
     begin: (flight) => {
       if (!flight.mayWait && !hasPlace(state, parts)) {
@@ -79,7 +82,8 @@ export function createLane(parts: LaneParts): Lane {
       watch(state, parts);
     },
     takeRoom: () => {
-      const ahead = Math.min(MOST_AHEAD * parts.perEndpoint, AHEAD_OF_ACKNOWLEDGED * state.acknowledged);
+      state.calmClaims = Math.min(MOST_TIMES, state.calmClaims + 1);
+      const ahead = Math.min(MOST_AHEAD * parts.perEndpoint, state.calmClaims * state.acknowledged);
       state.acknowledged = 0;
       return Math.max(0, parts.perEndpoint - state.inFlight + ahead - state.waiting.length);
     },
@@ -128,9 +132,8 @@ function send(flight: Flight, state: State, parts: LaneParts): void {
     hasLanded = true;
     const full = state.inFlight >= parts.perEndpoint;
     state.inFlight -= 1;
-    if (!acknowledged) state.acknowledged = 0;
+    if (!acknowledged) takeNothingAhead(state, parts);
     else if (parts.clock.monotonicMs() - beganMs < LONGEST_WAIT_MS) state.acknowledged += 1;
-    if (!acknowledged) giveBackAll(state, parts);
     parts.left({ full });
     fill(state, parts);
   };
@@ -138,6 +141,12 @@ function send(flight: Flight, state: State, parts: LaneParts): void {
     landed({ acknowledged: false });
   });
   keep(sent, state, parts);
+}
+
+function takeNothingAhead(state: State, parts: LaneParts): void {
+  state.acknowledged = 0;
+  state.calmClaims = 0;
+  giveBackAll(state, parts);
 }
 
 function giveBackAll(state: State, parts: LaneParts): void {
