@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
-import { bareImage, compare, type Engine, EngineError } from "@sameface/engine";
+import { bareImage, compare, type Engine } from "@sameface/engine";
 import type { Adapters } from "./adapters.ts";
 import type { Captures } from "./capture/captures.ts";
 import { capturesOf } from "./captures-of.ts";
@@ -61,14 +61,13 @@ import { openStores } from "./open-stores.ts";
 import { readTenantPolicy } from "./policy/tenant-policy.ts";
 import { pooled, type Random, systemRandom } from "./random.ts";
 import { ServerError } from "./server-error.ts";
+import { toStartFault } from "./start-fault.ts";
 import { startNotices } from "./start-notices.ts";
 import type { Store } from "./store/store.ts";
-import { StoreError } from "./store/store-error.ts";
 import type { Tracer } from "./tracing/tracer.ts";
 import { createRewrapper } from "./vault/rewrapper.ts";
 import { type Unlocked, unlockVault } from "./vault/unlock-vault.ts";
 import type { Vault } from "./vault/vault.ts";
-import { VaultError } from "./vault/vault-error.ts";
 
 /** How to start a server. */
 export interface ServerOptions {
@@ -111,7 +110,7 @@ export async function startWith(adapters: Adapters, options: ServerOptions): Pro
   } catch (fault) {
     // Last started, first ended; what is told is why the start failed, not what that broke.
     for (const end of started.toReversed()) await end().catch(() => undefined);
-    throw toServerError(fault, config);
+    throw toStartFault(fault, config);
   }
 }
 
@@ -226,7 +225,12 @@ function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | 
   });
   const endpoints = createEndpoints({ ...made, ...sender, clock, random, allowedNetworks, version: VERSION });
   const streams = createStreams({ ...made, clock, random, version: VERSION });
-  const parts = { ...world, ...made, sender, signing: createSigningThread(), endpoints, streams, listeners };
+  const signing = createSigningThread({
+    onFault: (fault) => {
+      made.log.warn("signatures were made without their own thread", faultFields(fault));
+    },
+  });
+  const parts = { ...world, ...made, sender, signing, endpoints, streams, listeners };
   const captures = made.engine === null ? null : capturesOf({ ...parts, engine: made.engine });
   return { ...parts, captures };
 }
@@ -379,19 +383,6 @@ function networksOf(config: Config, name: "allowedPrivateNetworks" | "trustedPro
   const parsed = parseNetworks(text);
   if (parsed.ok) return parsed.networks;
   throw new ServerError("invalidSetting", describe(name, text, parsed.message));
-}
-
-function toServerError(fault: unknown, config: Config): ServerError {
-  if (fault instanceof ServerError) return fault;
-  const code = fault instanceof Error && "code" in fault ? fault.code : null;
-  if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    const line = `${config.host}:${config.port} can't be listened on (${code}): set SAMEFACE_PORT or SAMEFACE_HOST`;
-    return new ServerError("portInUse", line, { cause: fault });
-  }
-  // Their messages are made for an operator; anything else might be the text of anything.
-  const known = fault instanceof StoreError || fault instanceof VaultError || fault instanceof EngineError;
-  const line = known ? fault.message : `the server could not start (${typeof code === "string" ? code : "no code"})`;
-  return new ServerError("startFailed", line, { cause: fault });
 }
 
 function versionOf(file: URL): string {

@@ -199,12 +199,21 @@ describe("createFlights", () => {
     assert.equal(at.timesRoomWasTold(), 1);
   });
 
-  it("forgets an endpoint of which it has nothing left", async () => {
+  it("forgets an endpoint of which it has nothing left, once it has asked for what all that ended makes room for", async () => {
     const at = bench();
     at.begin("1");
     at.land("1");
     await at.record("1");
+    assert.deepEqual(at.flights.rooms(), new Map([["a", 3]]), "two free places, and one");
     assert.deepEqual(at.flights.rooms(), new Map());
+  });
+
+  it("sends on while what waited behind one that failed is being given back", () => {
+    const at = bench();
+    for (let n = 1; n <= 7; n += 1) at.begin(String(n));
+    at.land("1", false);
+    at.begin("8");
+    assert.deepEqual(at.events.slice(2), [...["3", "4", "5", "6", "7"].map((name) => `give back ${name}`), "send 8"]);
   });
 
   it("gives back all that waits when it is told to, and has ended when that and the rest are recorded", async () => {

@@ -18,6 +18,7 @@ export interface Lane {
   /** What waits for a place is given back. */
   readonly giveBack: () => void;
   readonly hasWaiting: () => boolean;
+  /** Nothing is left of it, and nothing that the next claim is to know. */
   readonly isEmpty: () => boolean;
 }
 
@@ -74,7 +75,7 @@ export function createLane(parts: LaneParts): Lane {
       if (!flight.mayWait && !hasPlace(state, parts)) {
         // Nothing ahead in the next claim: it would bring the same one.
         state.acknowledged = 0;
-        giveBack(flight, state, parts);
+        giveBack(flight, parts);
         return;
       }
       state.waiting.push({ flight, sinceMs: parts.clock.monotonicMs() });
@@ -91,7 +92,7 @@ export function createLane(parts: LaneParts): Lane {
       giveBackAll(state, parts);
     },
     hasWaiting: () => state.waiting.length > 0,
-    isEmpty: () => state.kept + state.waiting.length === 0,
+    isEmpty: () => state.kept + state.waiting.length + state.acknowledged === 0,
   };
 }
 
@@ -104,7 +105,7 @@ function fill(state: State, parts: LaneParts): void {
   while (hasPlace(state, parts)) {
     const first = state.waiting.shift();
     if (first === undefined) return;
-    if (parts.clock.monotonicMs() - first.sinceMs > LONGEST_WAIT_MS) giveBack(first.flight, state, parts);
+    if (parts.clock.monotonicMs() - first.sinceMs > LONGEST_WAIT_MS) giveBack(first.flight, parts);
     else send(first.flight, state, parts);
   }
 }
@@ -117,7 +118,7 @@ function watch(state: State, parts: LaneParts): void {
   parts.clock.after(first.sinceMs + LONGEST_WAIT_MS - parts.clock.monotonicMs(), () => {
     const beforeMs = parts.clock.monotonicMs() - LONGEST_WAIT_MS;
     const late = state.waiting.filter(({ sinceMs }) => sinceMs <= beforeMs).length;
-    for (const { flight } of state.waiting.splice(0, late)) giveBack(flight, state, parts);
+    for (const { flight } of state.waiting.splice(0, late)) giveBack(flight, parts);
     state.isWatched = false;
     watch(state, parts);
   });
@@ -150,12 +151,13 @@ function takeNothingAhead(state: State, parts: LaneParts): void {
 }
 
 function giveBackAll(state: State, parts: LaneParts): void {
-  for (const { flight } of state.waiting.splice(0)) giveBack(flight, state, parts);
+  for (const { flight } of state.waiting.splice(0)) giveBack(flight, parts);
 }
 
-function giveBack(flight: Flight, state: State, parts: LaneParts): void {
+function giveBack(flight: Flight, parts: LaneParts): void {
   parts.left({ full: false });
-  keep(flight.giveBack(), state, parts);
+  // It was not sent: what may be sent meanwhile is not less for it.
+  void parts.keep(flight.giveBack());
 }
 
 function keep(work: Promise<void>, state: State, parts: LaneParts): void {

@@ -63,7 +63,7 @@ const FIRST_IDLE_MS = 10;
 // Places that become free are filled together.
 const GATHER_MS = 5;
 // Where some are leased ahead the next claim has time, as long as the last one took: fewer that are larger take less work.
-const PACE_MS = { least: 10, most: 50 };
+const PACE_MS = { least: 10, most: 30 };
 // After stopMs all sends are aborted; giving their leases back must not hold up the end for longer than this.
 const RELEASE_MS = 2_000;
 
