@@ -223,7 +223,8 @@ function partsOf(world: World, made: Pick<Parts, "store" | "vault" | "engine" | 
     ownListeners: () => listeners,
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.address)),
   });
-  const endpoints = createEndpoints({ ...made, ...sender, clock, random, allowedNetworks, version: VERSION });
+  const { send, guard } = sender;
+  const endpoints = createEndpoints({ ...made, clock, random, allowedNetworks, guard, send, version: VERSION });
   const streams = createStreams({ ...made, clock, random, version: VERSION });
   const signing = createSigningThread({
     onFault: (fault) => {
