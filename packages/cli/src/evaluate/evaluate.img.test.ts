@@ -47,11 +47,14 @@ describe("sameface evaluate on the development pictures", { skip: missingFaces()
     assert.equal(tarAtFar["0.0001"], null, "1e-4 is not resolvable with 2,408 pairs");
   });
 
-  it("counts what gives no template, and what pose and size turn away apart from what liveness has no room for", () => {
+  it("counts what gives no template, and what the other gates turn away apart from what liveness has no room for", () => {
     const { fta, refusedByGates } = report.matching;
-    const { low_margin: withoutRoom = 0, ...byPoseAndSize } = refusedByGates.reasons;
-    const refused = Object.values(byPoseAndSize).reduce((sum, many) => sum + many, 0);
-    assert.ok(fta === 0 && refused / 122 <= 0.04 && withoutRoom <= 2, JSON.stringify(refusedByGates));
+    const { low_margin: withoutRoom = 0, ...byOthers } = refusedByGates.reasons;
+    const refused = Object.values(byOthers).reduce((sum, many) => sum + many, 0);
+    assert.ok(
+      fta === 0 && refused / 122 <= 0.04 && (refusedByGates.rate ?? 1) <= 0.041,
+      JSON.stringify(refusedByGates),
+    );
     assert.equal(refusedByGates.rate, (refused + withoutRoom) / 122);
   });
 

@@ -49,29 +49,22 @@ describe("createSigningThread", () => {
     assert.deepEqual([faults, signedHere()], [[], 0]);
   });
 
-  it("tells of a key that does not sign, and signs what was asked with it and after it", async () => {
-    await using stack = new AsyncDisposableStack();
-    const { thread, faults } = open(stack);
-    await thread.sign(new Uint8Array(1), keys[0] as KeyObject);
-    const { publicKey } = generateKeyPairSync("ed25519");
-    const refused = assert.rejects(async () => await thread.sign(new Uint8Array(1), publicKey));
-    assert.deepEqual(await signAll(thread), atOnce);
-    await refused;
-    assert.deepEqual(await signAll(thread), atOnce);
-    assert.equal(faults.length, 1);
-  });
-
-  it("gives nobody another's signature after one that could not be told to the thread", async () => {
-    await using stack = new AsyncDisposableStack();
-    const { thread, faults } = open(stack);
-    await thread.sign(new Uint8Array(1), keys[0] as KeyObject);
-    const untellable = (() => undefined) as unknown as KeyObject;
-    const refused = assert.rejects(async () => await thread.sign(new Uint8Array(1), untellable));
-    assert.deepEqual(await signAll(thread), atOnce);
-    await refused;
-    assert.deepEqual(await signAll(thread), atOnce);
-    assert.equal(faults.length, 1);
-  });
+  const BROKEN = {
+    "a key that does not sign": generateKeyPairSync("ed25519").publicKey,
+    "what can't be told to the thread": (() => undefined) as unknown as KeyObject,
+  };
+  for (const [what, key] of Object.entries(BROKEN)) {
+    it(`refuses ${what}, and gives nobody else another's signature, with it or after it`, async () => {
+      await using stack = new AsyncDisposableStack();
+      const { thread, faults } = open(stack);
+      await thread.sign(new Uint8Array(1), keys[0] as KeyObject);
+      const refused = assert.rejects(async () => await thread.sign(new Uint8Array(1), key));
+      assert.deepEqual(await signAll(thread), atOnce);
+      await refused;
+      assert.deepEqual(await signAll(thread), atOnce);
+      assert.equal(faults.length, 1);
+    });
+  }
 
   it("signs without a thread that ends before it has signed anything, and begins no other", async () => {
     for (const entry of [DIES_AT_ONCE, "no script"]) {
